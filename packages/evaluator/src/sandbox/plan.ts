@@ -11,8 +11,14 @@ export interface SandboxPlan {
   readonly globals: readonly string[];
   /** Names under which instrumentation exports the tables that must be restored. */
   readonly tables: readonly string[];
-  /** Name of the exported global that holds the virtual size of the memory in pages, where growth is virtual. */
-  readonly virtualPages?: string;
-  /** The most pages (64 KiB each) that a guest's memory may have. */
+  /**
+   * Pages (64 KiB each) that the memory starts with. A host that creates the memory (Rego) creates it with
+   * exactly this size.
+   */
+  readonly initialPages: number;
+  /** The most pages that a guest's memory may have. */
   readonly maximumPages: number;
 }
+
+/** Bytes of a WebAssembly page. */
+export const pageBytes = 65_536;

@@ -1,0 +1,91 @@
+import { pageBytes, type SandboxPlan } from './plan.ts';
+import { restoreSnapshot, takeSnapshot, type Guest, type Snapshot } from './snapshot.ts';
+
+export type { Guest } from './snapshot.ts';
+
+/** Idle sandboxes that one pool keeps unless told otherwise. */
+export const defaultMaximumIdle = 2;
+
+/**
+ * Pages (4 MiB) that a sandbox may have grown by and still be kept. Every later reset has to clear them, so a
+ * guest that once needed more is cheaper to replace; one that started with more may double instead.
+ */
+export const maximumKeptGrowth = 64;
+
+/**
+ * The sandboxes of one policy module on one thread. Each review gets one that is in the state in which
+ * `create` left it, whatever the reviews before it did.
+ *
+ * Any number of sandboxes may be lent at the same time (a guest that waits for its host is suspended and keeps
+ * its sandbox); only the number of idle ones is bounded.
+ */
+export class Sandboxes<G extends Guest> {
+  readonly #plan: SandboxPlan;
+  readonly #create: () => Promise<G>;
+  readonly #maximumIdle: number;
+  readonly #lent = new Map<G, Snapshot | undefined>();
+  readonly #idle: { readonly guest: G; readonly snapshot: Snapshot }[] = [];
+  /** The latest snapshot: new ones share with it what they have in common. */
+  #latest: Snapshot | undefined;
+  #disposed = false;
+
+  /**
+   * @param create - makes and initialises a guest; the state that it leaves is what every review starts from
+   * @param options.maximumIdle - sandboxes kept for later reviews
+   */
+  constructor(plan: SandboxPlan, create: () => Promise<G>, options: { maximumIdle?: number } = {}) {
+    this.#plan = plan;
+    this.#create = create;
+    this.#maximumIdle = plan.strategy === 'fresh' ? 0 : (options.maximumIdle ?? defaultMaximumIdle);
+  }
+
+  /**
+   * Lends a clean sandbox. The borrower gives it back with {@link release}, or with {@link discard} if it
+   * trapped, exited or was abandoned.
+   *
+   * @throws what `create` throws
+   */
+  async acquire(): Promise<G> {
+    const kept = this.#idle.pop();
+    if (kept !== undefined) {
+      this.#lent.set(kept.guest, kept.snapshot);
+      return kept.guest;
+    }
+    const guest = await this.#create();
+    this.#lent.set(guest, this.#maximumIdle === 0 ? undefined : this.#snapshot(guest));
+    return guest;
+  }
+
+  /**
+   * Takes a sandbox back, resets it and keeps it, if it is worth keeping.
+   *
+   * @throws Error if the sandbox is not lent: two borrowers would share it
+   */
+  release(guest: G): void {
+    if (!this.#lent.has(guest)) throw new Error('sandbox released that is not lent');
+    const snapshot = this.#lent.get(guest);
+    this.#lent.delete(guest);
+    if (snapshot === undefined || this.#disposed || this.#idle.length >= this.#maximumIdle) return;
+    const { byteLength } = guest.memory.buffer;
+    const keptGrowth = Math.max(maximumKeptGrowth * pageBytes, snapshot.byteLength);
+    if (byteLength - snapshot.byteLength > keptGrowth) return;
+    if (restoreSnapshot(guest, snapshot)) this.#idle.push({ guest, snapshot });
+  }
+
+  /** Takes a sandbox back and never uses it again. */
+  discard(guest: G): void {
+    this.#lent.delete(guest);
+  }
+
+  /** Drops all idle sandboxes, and lent ones when they come back. */
+  dispose(): void {
+    this.#disposed = true;
+    this.#idle.length = 0;
+    this.#latest = undefined;
+  }
+
+  #snapshot(guest: G): Snapshot {
+    this.#latest = takeSnapshot(guest, this.#plan, this.#latest);
+    return this.#latest;
+  }
+}
