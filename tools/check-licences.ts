@@ -32,7 +32,9 @@ export function isAllowed(expression: string): boolean {
   return expression
     .replaceAll(/[()]/g, '')
     .split(/ OR /i)
-    .some((side) => side.split(/ AND /i).every((licence) => allowed.has(licence.trim().replace(/ WITH .*$/i, ''))));
+    .some((side) =>
+      side.split(/ AND /i).every((licence) => allowed.has(licence.trim().replace(/ WITH .*$/i, ''))),
+    );
 }
 
 interface Lock {
@@ -50,11 +52,15 @@ if (import.meta.main) {
     const licence =
       reviewed.get(path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)) ??
       entry.license ??
-      (existsSync(manifest) ? (JSON.parse(readFileSync(manifest, 'utf8')) as { license?: string }).license : undefined);
+      (existsSync(manifest)
+        ? (JSON.parse(readFileSync(manifest, 'utf8')) as { license?: string }).license
+        : undefined);
     count += 1;
     if (typeof licence !== 'string' || !isAllowed(licence)) {
       failed = true;
-      console.error(`${path}: licence ${JSON.stringify(licence ?? null)} is not on the list in tools/check-licences.ts`);
+      console.error(
+        `${path}: licence ${JSON.stringify(licence ?? null)} is not on the list in tools/check-licences.ts`,
+      );
     }
   }
   if (failed) process.exit(1);

@@ -10,7 +10,11 @@ import { formatMessage } from 'publint/utils';
 const root = fileURLToPath(new URL('..', import.meta.url));
 let failed = false;
 for (const manifest of globSync('packages/*/package.json', { cwd: root }).toSorted()) {
-  const { messages, pkg } = await publint({ pkgDir: join(root, dirname(manifest)), level: 'warning', strict: true });
+  const { messages, pkg } = await publint({
+    pkgDir: join(root, dirname(manifest)),
+    level: 'warning',
+    strict: true,
+  });
   for (const message of messages) {
     failed = true;
     console.error(`${dirname(manifest)}: ${formatMessage(message, pkg) ?? message.code}`);
