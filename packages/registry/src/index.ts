@@ -1,1 +1,25 @@
-export {};
+export { defaultDownloadLimits, type DownloadLimits } from './download.ts';
+export {
+  InvalidPolicyFileError,
+  PolicyFetchError,
+  PolicyLocationError,
+  PolicyStoreError,
+  RegistryUnsupportedError,
+  SourcesError,
+} from './errors.ts';
+export {
+  type FetchDestination,
+  type FetchedPolicy,
+  fetchPolicy,
+  type FetchPolicyOptions,
+} from './fetch-policy.ts';
+export {
+  type FileLocation,
+  parsePolicyLocation,
+  type PolicyLocation,
+  type RegistryLocation,
+  type WebLocation,
+} from './location.ts';
+export { type Proxies, proxiesFromEnvironment, proxyFor } from './proxies.ts';
+export { noSources, readSources, type Sources } from './sources.ts';
+export { defaultStoreRoot, storePath, writeAtomically } from './store.ts';

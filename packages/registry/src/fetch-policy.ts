@@ -1,0 +1,94 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { defaultDownloadLimits, download, type DownloadLimits } from './download.ts';
+import { InvalidPolicyFileError, PolicyLocationError, RegistryUnsupportedError } from './errors.ts';
+import type { PolicyLocation, WebLocation } from './location.ts';
+import { type Proxies, proxiesFromEnvironment } from './proxies.ts';
+import { noSources, type Sources } from './sources.ts';
+import { storePath, writeAtomically } from './store.ts';
+
+/** Where a fetched module goes: into a store, or to a file (or into a folder, under its own name). */
+export type FetchDestination =
+  | { readonly kind: 'store'; readonly root: string }
+  | { readonly kind: 'local'; readonly path: string };
+
+export interface FetchPolicyOptions {
+  readonly destination: FetchDestination;
+  readonly sources?: Sources;
+  /** Used where `sources` names none. Default: those of the environment. */
+  readonly proxies?: Proxies;
+  readonly limits?: Partial<DownloadLimits>;
+  readonly signal?: AbortSignal;
+}
+
+export interface FetchedPolicy {
+  /** Normalised location. */
+  readonly uri: string;
+  /** The module's file. */
+  readonly path: string;
+}
+
+/**
+ * Makes a policy's module available as a local file. `file://` modules are used where they are; a module that
+ * the store already has is not fetched again.
+ *
+ * @throws PolicyFetchError when it cannot be obtained
+ * @throws InvalidPolicyFileError when what was fetched is no WebAssembly module
+ * @throws PolicyStoreError when it cannot be written
+ * @throws RegistryUnsupportedError for `registry://` locations that the store does not have
+ */
+export async function fetchPolicy(
+  location: PolicyLocation,
+  options: FetchPolicyOptions,
+): Promise<FetchedPolicy> {
+  if (location.scheme === 'file') return { uri: location.uri, path: location.path };
+
+  const path = await destinationPath(location, options.destination);
+  if (options.destination.kind === 'store' && !isLatest(location) && (await isFile(path))) {
+    return { uri: location.uri, path };
+  }
+  if (location.scheme === 'registry') throw new RegistryUnsupportedError(location.uri);
+  const bytes = await fetchFromWeb(location, options);
+  if (!isWasm(bytes)) throw new InvalidPolicyFileError('invalid wasm file');
+  await writeAtomically(path, bytes);
+  return { uri: location.uri, path };
+}
+
+function fetchFromWeb(location: WebLocation, options: FetchPolicyOptions): Promise<Uint8Array> {
+  const sources = options.sources ?? noSources;
+  const proxies = sources.proxies ?? options.proxies ?? proxiesFromEnvironment(process.env);
+  const limits = { ...defaultDownloadLimits, ...options.limits };
+  return download(location.url, sources, proxies, limits, options.signal);
+}
+
+async function destinationPath(
+  location: Exclude<PolicyLocation, { scheme: 'file' }>,
+  destination: FetchDestination,
+): Promise<string> {
+  if (destination.kind === 'store') return storePath(destination.root, location);
+  const isDirectory = await stat(destination.path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (!isDirectory) return destination.path;
+  const path = location.scheme === 'registry' ? location.reference : location.url.pathname;
+  const name = path.split('/').at(-1);
+  if (!name) throw new PolicyLocationError(`cannot retrieve path from uri: ${location.uri}`);
+  return join(destination.path, name);
+}
+
+/** The tag `latest` moves, so what the store has says nothing. */
+function isLatest(location: PolicyLocation): boolean {
+  return location.scheme === 'registry' && location.reference.endsWith(':latest');
+}
+
+function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}
+
+function isWasm(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x00 && bytes[1] === 0x61 && bytes[2] === 0x73 && bytes[3] === 0x6d;
+}
