@@ -1,5 +1,17 @@
 export { executionModes, isRegoMode, type ExecutionMode } from './execution-mode.ts';
+export { canonicalJson } from './json/canonical.ts';
+export {
+  JsonDocument,
+  parseJson,
+  parseJsonValue,
+  type JsonKind,
+  type JsonMember,
+  type JsonNode,
+} from './json/document.ts';
+export { JsonShapeError, JsonSyntaxError, type JsonPosition } from './json/errors.ts';
+export { compareUtf8, quoteString } from './json/strings.ts';
 export type { JsonObject, JsonValue } from './json/value.ts';
+export { formatJson, writeJson } from './json/write.ts';
 export type {
   AdmissionRequest,
   GroupVersionKind,

@@ -1,0 +1,280 @@
+import type { JsonDocument, JsonNode } from './document.ts';
+import { decodeNumber, formatNumber } from './numbers.ts';
+import { compareSlices, scan } from './scanner.ts';
+import { compareUtf8, decodeString, quoteStringBytes } from './strings.ts';
+import {
+  arrayKind,
+  canonicalFlag,
+  escapedFlag,
+  kindMask,
+  numberKind,
+  objectKind,
+  sortedFlag,
+  stride,
+} from './tape.ts';
+
+/** An output buffer above this many bytes is dropped after use. */
+const retainedBytes = 1 << 20;
+const initialBytes = 1 << 14;
+
+/** Copies shorter than this are faster byte by byte than through a view. */
+const shortCopy = 48;
+
+/** Up to this many members are sorted by insertion; hostile objects must not cost quadratic time. */
+const insertionLimit = 24;
+
+const comma = 0x2c;
+const colon = 0x3a;
+
+/**
+ * Writes parts of a scanned text in canonical form.
+ *
+ * Output is collected as runs of the source: as long as the next byte wanted is also the next byte of the
+ * source, a run only grows, so that what is canonical already is copied in one piece.
+ */
+export class CanonicalWriter {
+  #output: Uint8Array = new Uint8Array(initialBytes);
+  #length = 0;
+  #source: Uint8Array = new Uint8Array(0);
+  #tape: Int32Array = new Int32Array(0);
+  #runStart = 0;
+  #runEnd = 0;
+  /** Value nodes of the objects that are being sorted, a stack. */
+  #members: Int32Array = new Int32Array(256);
+  #membersTop = 0;
+
+  /** Starts a new text; what was begun and not finished is forgotten. */
+  begin(source: Uint8Array, tape: Int32Array): void {
+    this.#source = source;
+    this.#tape = tape;
+    this.#length = 0;
+    this.#runStart = 0;
+    this.#runEnd = 0;
+    this.#membersTop = 0;
+  }
+
+  /** The text so far, in a buffer of its own. */
+  finish(): Uint8Array<ArrayBuffer> {
+    this.#flush();
+    const text = this.#output.slice(0, this.#length) as Uint8Array<ArrayBuffer>;
+    if (this.#output.length > retainedBytes) this.#output = new Uint8Array(initialBytes);
+    this.#source = new Uint8Array(0);
+    return text;
+  }
+
+  /** How many bytes have been written. */
+  get length(): number {
+    return this.#length + this.#runEnd - this.#runStart;
+  }
+
+  /** One byte of punctuation. */
+  byte(value: number): void {
+    const end = this.#runEnd;
+    if (this.#source[end] === value && end > this.#runStart) {
+      this.#runEnd = end + 1;
+      return;
+    }
+    this.#flush();
+    this.#reserve(1);
+    this.#output[this.#length++] = value;
+  }
+
+  /** A value, or a key, of the source. */
+  node(node: JsonNode): void {
+    const tape = this.#tape;
+    const head = tape[node]!;
+    if ((head & canonicalFlag) !== 0) {
+      this.#copy(tape[node + 1]!, tape[node + 2]!);
+      return;
+    }
+    const kind = head & kindMask;
+    if (kind === objectKind) this.#object(node);
+    else if (kind === arrayKind) this.#array(node);
+    else this.#scalar(node, kind);
+  }
+
+  /**
+   * An object of the given values of the source, each under the key that it has there.
+   *
+   * @param values value nodes in the order wanted; -1 is skipped
+   */
+  objectOf(values: ArrayLike<JsonNode>): void {
+    let first = true;
+    this.byte(0x7b);
+    for (let index = 0; index < values.length; index++) {
+      const value = values[index]!;
+      if (value < 0) continue;
+      this.key(value, first);
+      this.node(value);
+      first = false;
+    }
+    this.byte(0x7d);
+  }
+
+  /** The key of the value node `value` with the colon, preceded by a comma unless it is the first. */
+  key(value: JsonNode, first: boolean): void {
+    if (!first) this.byte(comma);
+    this.node(value - stride);
+    this.byte(colon);
+  }
+
+  #array(node: JsonNode): void {
+    const tape = this.#tape;
+    const end = tape[node + 3]!;
+    this.byte(0x5b);
+    for (let item = node + stride; item < end; item = tape[item + 3]!) {
+      if (item !== node + stride) this.byte(comma);
+      this.node(item);
+    }
+    this.byte(0x5d);
+  }
+
+  #object(node: JsonNode): void {
+    const tape = this.#tape;
+    const end = tape[node + 3]!;
+    let first = true;
+    this.byte(0x7b);
+    if ((tape[node]! & sortedFlag) !== 0) {
+      for (let key = node + stride; key < end; key = tape[key + stride + 3]!) {
+        this.key(key + stride, first);
+        this.node(key + stride);
+        first = false;
+      }
+    } else {
+      const base = this.#membersTop;
+      const top = this.#sortMembers(node);
+      for (let index = base; index < top; index++) {
+        const value = this.#members[index]!;
+        // Members of equal name are neighbours in source order; the last one counts.
+        const following = index + 1 < top ? this.#members[index + 1]! : -1;
+        if (following >= 0 && this.#compareKeys(value - stride, following - stride) === 0) continue;
+        this.key(value, first);
+        this.node(value);
+        first = false;
+      }
+      this.#membersTop = base;
+    }
+    this.byte(0x7d);
+  }
+
+  /** Pushes the value nodes of an object, sorted by key; returns the new top of the stack. */
+  #sortMembers(node: JsonNode): number {
+    const tape = this.#tape;
+    const end = tape[node + 3]!;
+    const base = this.#membersTop;
+    let top = base;
+    for (let key = node + stride; key < end; key = tape[key + stride + 3]!) {
+      if (top === this.#members.length) this.#growMembers();
+      this.#members[top++] = key + stride;
+    }
+    this.#membersTop = top;
+    const members = this.#members;
+    if (top - base > insertionLimit) {
+      // The node offsets break ties, so that equal keys keep the order of the source.
+      members.subarray(base, top).sort((a, b) => this.#compareKeys(a - stride, b - stride) || a - b);
+      return top;
+    }
+    for (let index = base + 1; index < top; index++) {
+      const value = members[index]!;
+      let place = index;
+      while (place > base && this.#compareKeys(members[place - 1]! - stride, value - stride) > 0) {
+        members[place] = members[place - 1]!;
+        place--;
+      }
+      members[place] = value;
+    }
+    return top;
+  }
+
+  #growMembers(): void {
+    const grown = new Int32Array(this.#members.length * 2);
+    grown.set(this.#members);
+    this.#members = grown;
+  }
+
+  #compareKeys(left: JsonNode, right: JsonNode): number {
+    const tape = this.#tape;
+    if (((tape[left]! | tape[right]!) & escapedFlag) === 0) {
+      return compareSlices(this.#source, tape, left, right);
+    }
+    return compareUtf8(this.#string(left), this.#string(right));
+  }
+
+  #string(node: JsonNode): string {
+    const tape = this.#tape;
+    const escaped = (tape[node]! & escapedFlag) !== 0;
+    return decodeString(this.#source, tape[node + 1]!, tape[node + 2]!, escaped);
+  }
+
+  #scalar(node: JsonNode, kind: number): void {
+    if (kind === numberKind) {
+      const text = formatNumber(decodeNumber(this.#source, this.#tape[node + 1]!, this.#tape[node + 2]!));
+      for (let index = 0; index < text.length; index++) this.byte(text.charCodeAt(index));
+    } else {
+      this.#bytes(quoteStringBytes(this.#string(node)));
+    }
+  }
+
+  #bytes(bytes: Uint8Array): void {
+    this.#flush();
+    this.#reserve(bytes.length);
+    this.#output.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  #copy(start: number, end: number): void {
+    if (start !== this.#runEnd) {
+      this.#flush();
+      this.#runStart = start;
+    }
+    this.#runEnd = end;
+  }
+
+  #flush(): void {
+    const start = this.#runStart;
+    const end = this.#runEnd;
+    const size = end - start;
+    if (size === 0) return;
+    this.#reserve(size);
+    const output = this.#output;
+    const source = this.#source;
+    let length = this.#length;
+    if (size < shortCopy) {
+      for (let index = start; index < end; index++) output[length++] = source[index]!;
+    } else {
+      output.set(source.subarray(start, end), length);
+      length += size;
+    }
+    this.#length = length;
+    this.#runStart = end;
+  }
+
+  #reserve(size: number): void {
+    if (this.#length + size <= this.#output.length) return;
+    const grown = new Uint8Array(Math.max(this.#output.length * 2, this.#length + size));
+    grown.set(this.#output);
+    this.#output = grown;
+  }
+}
+
+/** The one writer: writing is synchronous and calls nothing foreign. */
+export const canonicalWriter = new CanonicalWriter();
+
+/**
+ * The canonical form of a JSON text, byte for byte what serde_json prints for a generic value: no blanks,
+ * the keys of every object in byte order with the last of equal ones, strings with the fewest escapes,
+ * integers within i64 and u64 as they are and all other numbers as doubles in shortest form.
+ *
+ * @param source a JSON text, or a document of which `node` (by default the root) is written
+ * @returns UTF-8 in a buffer of its own
+ * @throws JsonSyntaxError if the text is not JSON
+ */
+export function canonicalJson(
+  source: Uint8Array | JsonDocument,
+  node: JsonNode = 0,
+): Uint8Array<ArrayBuffer> {
+  if (source instanceof Uint8Array) canonicalWriter.begin(source, scan(source).tape);
+  else canonicalWriter.begin(source.bytes, source.tape);
+  canonicalWriter.node(node);
+  return canonicalWriter.finish();
+}
