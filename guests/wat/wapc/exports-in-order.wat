@@ -1,0 +1,12 @@
+;; Accepts if `_start` and then `wapc_init` were called, once each, and `_initialize` was not.
+(global $seen (mut i32) (i32.const 0))
+(func $see (param $what i32)
+  (global.set $seen (i32.add (i32.mul (global.get $seen) (i32.const 10)) (local.get $what))))
+(func (export "_start") (call $see (i32.const 1)))
+(func (export "wapc_init") (call $see (i32.const 2)))
+(func (export "_initialize") (call $see (i32.const 3)))
+(data (i32.const 1024) "called in another order\00")
+(func $validate (param $payload_length i32) (result i32)
+  (if (i32.eq (global.get $seen) (i32.const 12)) (then (return (call $accept))))
+  (call $fail (i32.const 1024))
+  (i32.const 0))

@@ -1,0 +1,6 @@
+;; Imports `__guest_request` with a result that it does not have.
+(module
+  (import "wapc" "__guest_request" (func (param i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (func (export "__guest_call") (param i32 i32) (result i32)
+    (i32.const 1)))

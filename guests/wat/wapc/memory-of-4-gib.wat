@@ -1,0 +1,8 @@
+;; Declares a memory of 4 GiB from the beginning.
+(module
+  (import "wapc" "__guest_response" (func $guest_response (param i32 i32)))
+  (memory (export "memory") 65536)
+  (data (i32.const 0) "{\"accepted\":true,\"valid\":true}")
+  (func (export "__guest_call") (param i32 i32) (result i32)
+    (call $guest_response (i32.const 0) (i32.const 30))
+    (i32.const 1)))

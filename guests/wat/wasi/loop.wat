@@ -1,0 +1,3 @@
+;; Never comes back.
+(func $validate
+  (loop $ever (br $ever)))

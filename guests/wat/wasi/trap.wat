@@ -1,0 +1,4 @@
+;; Accepts on stdout, then traps.
+(func $validate
+  (call $accept)
+  unreachable)
