@@ -26,3 +26,45 @@ export type {
 } from './admission/response.ts';
 export type { SettingsValidationResponse, ValidationResponse } from './admission/validation-response.ts';
 export type { ContextAwareResource, Metadata, Operation, Rule } from './metadata/metadata.ts';
+export { ByteReader } from './wasm/byte-reader.ts';
+export {
+  concatBytes,
+  encodeName,
+  encodeSigned,
+  encodeSized,
+  encodeUnsigned,
+  encodeVector,
+} from './wasm/encode.ts';
+export { WasmFormatError } from './wasm/errors.ts';
+export {
+  exportNames,
+  functionType,
+  readModule,
+  type ByteRange,
+  type ExternalKind,
+  type GlobalType,
+  type TableType,
+  type WasmExport,
+  type WasmImport,
+  type WasmModule,
+} from './wasm/module.ts';
+export {
+  appendEntries,
+  customContent,
+  customSection,
+  encodeSection,
+  sectionIds,
+  walkSections,
+  withSection,
+  writeModule,
+  type SectionContent,
+  type WasmSection,
+} from './wasm/sections.ts';
+export type { DataSegment, ElementSegment } from './wasm/segments.ts';
+export {
+  valueTypeCode,
+  type FunctionType,
+  type Limits,
+  type ValueType,
+  type WasmType,
+} from './wasm/types.ts';

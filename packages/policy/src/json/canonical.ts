@@ -33,7 +33,7 @@ const colon = 0x3a;
  * source, a run only grows, so that what is canonical already is copied in one piece.
  */
 export class CanonicalWriter {
-  #output: Uint8Array = new Uint8Array(initialBytes);
+  #output = new Uint8Array(initialBytes);
   #length = 0;
   #source: Uint8Array = new Uint8Array(0);
   #tape: Int32Array = new Int32Array(0);
@@ -56,7 +56,7 @@ export class CanonicalWriter {
   /** The text so far, in a buffer of its own. */
   finish(): Uint8Array<ArrayBuffer> {
     this.#flush();
-    const text = this.#output.slice(0, this.#length) as Uint8Array<ArrayBuffer>;
+    const text = this.#output.slice(0, this.#length);
     if (this.#output.length > retainedBytes) this.#output = new Uint8Array(initialBytes);
     this.#source = new Uint8Array(0);
     return text;

@@ -16,22 +16,16 @@ export function writeJson(value: JsonValue): Uint8Array<ArrayBuffer> {
 
 /** {@link writeJson} as text. */
 export function formatJson(value: JsonValue): string {
-  switch (typeof value) {
-    case 'string':
-      return quoteString(value);
-    case 'number':
-    case 'bigint':
-      return formatNumber(value);
-    case 'boolean':
-      return value ? 'true' : 'false';
-    default:
-      if (value === null) return 'null';
-      if (Array.isArray(value)) return `[${value.map(formatJson).join(',')}]`;
-      return formatObject(value);
+  if (value === null) return 'null';
+  if (typeof value === 'string') return quoteString(value);
+  if (typeof value === 'boolean') return value ? 'true' : 'false';
+  if (typeof value === 'object') {
+    return Array.isArray(value) ? `[${value.map(formatJson).join(',')}]` : formatObject(value);
   }
+  return formatNumber(value);
 }
 
 function formatObject(object: ReadonlyMap<string, JsonValue>): string {
-  const members = [...object].sort(([a], [b]) => compareUtf8(a, b));
+  const members = [...object].toSorted(([a], [b]) => compareUtf8(a, b));
   return `{${members.map(([name, value]) => `${quoteString(name)}:${formatJson(value)}`).join(',')}}`;
 }
