@@ -7,6 +7,8 @@ export interface PolicyLogEntry {
   readonly message: string;
   /** Compact JSON of the other fields that the guest gave; absent when the host itself speaks. */
   readonly data?: string;
+  /** What the host has to add, by name; absent when the guest speaks. */
+  readonly fields?: Readonly<Record<string, string>>;
 }
 
 /** Takes log entries; must not throw and must not block. */
