@@ -9,8 +9,3 @@ export interface ImportSignature {
   readonly parameters: readonly ValueType[];
   readonly results: readonly ValueType[];
 }
-
-/** `(i32, i32) -> (i32)`, as it appears in error messages. */
-export function formatSignature(parameters: readonly string[], results: readonly string[]): string {
-  return `(${parameters.join(', ')}) -> (${results.join(', ')})`;
-}

@@ -1,0 +1,112 @@
+import {
+  appendEntries,
+  encodeSigned,
+  encodeUnsigned,
+  sectionIds,
+  valueTypeCode,
+  type SectionContent,
+  type WasmModule,
+} from '@kubewarden/policy';
+import { rewriteCode, type ScannedCode } from './code.ts';
+import { countImports } from './state.ts';
+
+/**
+ * Makes the growth of a module's memory virtual: `memory.size` becomes a global, and `memory.grow` a function
+ * that raises it and grows the memory only as far as it is not large enough yet. The global is reset with the
+ * others, so that a guest whose allocator was reset gets the same pages again instead of new ones.
+ *
+ * @returns the sections that change, and the index of the global
+ */
+export function virtualiseGrowth(
+  module: WasmModule,
+  code: ScannedCode,
+  memory: { readonly initialPages: number; readonly maximumPages: number },
+): { readonly sections: readonly SectionContent[]; readonly pagesGlobal: number } {
+  const pagesGlobal = countImports(module, 'global') + module.globals.length;
+  const pages = encodeUnsigned(pagesGlobal);
+  const growFunction = encodeUnsigned(countImports(module, 'function') + module.functions.length);
+  const append = (id: number, entry: readonly number[]): SectionContent => {
+    const section = module.sections.find((candidate) => candidate.id === id);
+    return { id, payload: appendEntries(section?.payload, [Uint8Array.from(entry)]) };
+  };
+  const sections = [
+    append(sectionIds.type, [0x60, 1, i32, 1, i32]),
+    append(sectionIds.function, [...encodeUnsigned(module.types.length)]),
+    append(sectionIds.global, [i32, mutable, op.const, ...encodeSigned(memory.initialPages), op.end]),
+    {
+      id: sectionIds.code,
+      payload: rewriteCode(
+        module,
+        code.sizing,
+        {
+          grow: Uint8Array.of(op.call, ...growFunction),
+          size: Uint8Array.of(op.globalGet, ...pages),
+        },
+        growBody(pages, encodeSigned(memory.maximumPages)),
+      ),
+    },
+  ];
+  return { sections, pagesGlobal };
+}
+
+const i32 = valueTypeCode('i32');
+const mutable = 1;
+
+const op = {
+  if: 0x04,
+  end: 0x0b,
+  return: 0x0f,
+  call: 0x10,
+  localGet: 0x20,
+  localTee: 0x22,
+  globalGet: 0x23,
+  globalSet: 0x24,
+  memorySize: 0x3f,
+  memoryGrow: 0x40,
+  const: 0x41,
+  equal: 0x46,
+  greaterUnsigned: 0x4b,
+  add: 0x6a,
+  subtract: 0x6b,
+} as const;
+
+const minusOne = 0x7f;
+const noResult = 0x40;
+
+/**
+ * The appended function, as text:
+ *
+ * ```wat
+ * (func (param $delta i32) (result i32) (local $old i32)
+ *   (if (i32.gt_u (local.get $delta) (i32.sub (i32.const MAXIMUM) (local.tee $old (global.get $pages))))
+ *     (then (return (i32.const -1))))
+ *   (if (i32.gt_u (local.tee $delta (i32.add (local.get $delta) (local.get $old))) (memory.size))
+ *     (then (if (i32.eq (memory.grow (i32.sub (local.get $delta) (memory.size))) (i32.const -1))
+ *       (then (return (i32.const -1))))))
+ *   (global.set $pages (local.get $delta))
+ *   (local.get $old))
+ * ```
+ *
+ * `$pages` never exceeds MAXIMUM, so the subtraction cannot wrap, and neither can the addition behind it.
+ */
+function growBody(pages: Uint8Array, maximumPages: Uint8Array): Uint8Array {
+  const [delta, old, memory] = [0, 1, 0];
+  // prettier-ignore
+  return Uint8Array.from([
+    1, 1, i32,
+    op.localGet, delta, op.const, ...maximumPages, op.globalGet, ...pages, op.localTee, old, op.subtract,
+    op.greaterUnsigned, op.if, noResult,
+      op.const, minusOne, op.return,
+    op.end,
+    op.localGet, delta, op.localGet, old, op.add, op.localTee, delta, op.memorySize, memory,
+    op.greaterUnsigned, op.if, noResult,
+      op.localGet, delta, op.memorySize, memory, op.subtract, op.memoryGrow, memory, op.const, minusOne,
+      op.equal, op.if, noResult,
+        op.const, minusOne, op.return,
+      op.end,
+    op.end,
+    op.localGet, delta, op.globalSet, ...pages,
+    op.localGet, old,
+    op.end,
+  ]);
+}

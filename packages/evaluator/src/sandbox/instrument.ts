@@ -1,0 +1,95 @@
+import {
+  appendEntries,
+  concatBytes,
+  encodeName,
+  encodeUnsigned,
+  sectionIds,
+  withSection,
+  writeModule,
+  type ExecutionMode,
+  type SectionContent,
+  type WasmModule,
+} from '@kubewarden/policy';
+import { virtualiseGrowth } from './growth.ts';
+import { capLimits, memoriesOf, shareOf } from './limits.ts';
+import type { SandboxPlan } from './plan.ts';
+import { findMutableState } from './state.ts';
+
+/** A module made ready for sandboxes. */
+export interface InstrumentedModule {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly plan: SandboxPlan;
+}
+
+/** Prefix of the names under which instrumentation exports what a reset needs. */
+export const reservedExportPrefix = 'kubewarden:sandbox/';
+
+const exportKind = { table: 1, global: 3 } as const;
+
+/**
+ * Rewrites a module so that its instances can be brought back to their initial state, and caps its memory and
+ * tables.
+ *
+ * Mutable globals, and tables that code changes, are exported under reserved names, and the growth of the
+ * memory becomes virtual ({@link virtualiseGrowth}). Everything is appended, so that no index shifts. Where
+ * state cannot be restored, the plan says that every review needs a fresh instance, and why; then only the caps
+ * are written. The rewriting does not validate: the engine does, with the result.
+ *
+ * @param options.maximumPages - for all memories of an instance together, in pages of 64 KiB
+ */
+export function instrument(
+  module: WasmModule,
+  options: { readonly executionMode: ExecutionMode; readonly maximumPages: number },
+): InstrumentedModule {
+  const memories = memoriesOf(module);
+  const share = shareOf(options.maximumPages, memories.length);
+  const memory = {
+    initialPages: memories[0]?.minimum ?? 0,
+    maximumPages: Math.min(memories[0]?.maximum ?? share, share),
+  };
+  const capped = capLimits(module, options.maximumPages);
+  const state =
+    options.executionMode === 'wasi' ? 'a WASI program runs once per instance' : findMutableState(module);
+  if (typeof state === 'string') {
+    return {
+      bytes: writeModule(replaceSections(module.sections, capped)),
+      plan: { strategy: 'fresh', reason: state, globals: [], tables: [], ...memory },
+    };
+  }
+  const growth = state.code.growsMemory ? virtualiseGrowth(module, state.code, memory) : undefined;
+  const globals = [...state.globals, ...(growth === undefined ? [] : [growth.pagesGlobal])].map((index) => ({
+    name: `${reservedExportPrefix}global/${index}`,
+    kind: exportKind.global,
+    index,
+  }));
+  const tables = state.tables.map((index) => ({
+    name: `${reservedExportPrefix}table/${index}`,
+    kind: exportKind.table,
+    index,
+  }));
+  const exports = [...globals, ...tables].map(({ name, kind, index }) =>
+    concatBytes([encodeName(name), Uint8Array.of(kind), encodeUnsigned(index)]),
+  );
+  const exportSection = {
+    id: sectionIds.export,
+    payload: appendEntries(module.sections.find(({ id }) => id === sectionIds.export)?.payload, exports),
+  };
+  return {
+    bytes: writeModule(
+      replaceSections(module.sections, [...capped, ...(growth?.sections ?? []), exportSection]),
+    ),
+    plan: {
+      strategy: 'restore',
+      globals: globals.map(({ name }) => name),
+      tables: tables.map(({ name }) => name),
+      ...memory,
+    },
+  };
+}
+
+function replaceSections(
+  sections: readonly SectionContent[],
+  replacements: readonly SectionContent[],
+): readonly SectionContent[] {
+  return replacements.reduce<readonly SectionContent[]>(withSection, sections);
+}
