@@ -3,11 +3,11 @@ import type { PolicyLog } from '../host/log.ts';
 /** The clocks that guests see. */
 export interface GuestClock {
   /** Nanoseconds since the Unix epoch. */
-  realtime(): bigint;
+  readonly realtime: () => bigint;
   /** Nanoseconds since any fixed moment; never goes back. */
-  monotonic(): bigint;
+  readonly monotonic: () => bigint;
   /** Resolves after that many milliseconds, 0 to 2^31 − 1. */
-  sleep(milliseconds: number): Promise<void>;
+  readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
 /** Fills at most 65,536 bytes with random data. */

@@ -35,7 +35,7 @@ export const wasiPreview1Imports: readonly ImportSignature[] = Object.entries(wa
     Object.entries(functions).map(([name, { parameters, noReturn }]) => ({
       module,
       name,
-      parameters: [...parameters].map((letter): ValueType => (letter === 'I' ? 'i64' : 'i32')),
+      parameters: Array.from(parameters, (letter): ValueType => (letter === 'I' ? 'i64' : 'i32')),
       results: noReturn ? [] : ['i32'],
     })),
 );

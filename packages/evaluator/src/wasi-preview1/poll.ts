@@ -97,7 +97,7 @@ function readTimer({ memory, clock }: WasiProcess, subscription: number, address
   if (absolute && id > clockMonotonic) return undefined;
   const read = absolute && id === clockRealtime ? clock.realtime : clock.monotonic;
   const deadline = absolute ? timeout : clock.monotonic() + timeout;
-  return { userdata: memory.u64(subscription), remaining: () => deadline - read.call(clock) };
+  return { userdata: memory.u64(subscription), remaining: () => deadline - read() };
 }
 
 /** Pipes are always ready: what is not there does not come while the guest waits. */
