@@ -46,8 +46,8 @@ function check(expression: Expression): StaticType {
     case 'if':
       checkCondition(expression.condition);
       return join([
-        check(expression.then),
-        expression.otherwise === undefined ? '()' : check(expression.otherwise),
+        check(expression.consequent),
+        expression.alternative === undefined ? '()' : check(expression.alternative),
       ]);
     case 'switch':
       check(expression.subject);
@@ -56,7 +56,7 @@ function check(expression: Expression): StaticType {
       }
       return join([
         ...expression.cases.map(({ result }) => check(result)),
-        expression.otherwise === undefined ? '()' : check(expression.otherwise),
+        expression.alternative === undefined ? '()' : check(expression.alternative),
       ]);
   }
 }

@@ -38,15 +38,15 @@ function* evaluate(expression: Expression): Evaluation<Value> {
       return !decisive;
     }
     case 'if':
-      if (yield* evaluateCondition(expression.condition)) return yield* evaluate(expression.then);
-      return expression.otherwise === undefined ? null : yield* evaluate(expression.otherwise);
+      if (yield* evaluateCondition(expression.condition)) return yield* evaluate(expression.consequent);
+      return expression.alternative === undefined ? null : yield* evaluate(expression.alternative);
     case 'switch': {
       const subject = yield* evaluate(expression.subject);
       for (const { values, condition, result } of expression.cases) {
         if (!values.includes(subject)) continue;
         if (condition === undefined || (yield* evaluateCondition(condition))) return yield* evaluate(result);
       }
-      return expression.otherwise === undefined ? null : yield* evaluate(expression.otherwise);
+      return expression.alternative === undefined ? null : yield* evaluate(expression.alternative);
     }
   }
 }

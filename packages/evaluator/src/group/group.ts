@@ -70,6 +70,6 @@ async function askMember(
 function causesOf(verdicts: ReadonlyMap<string, MemberVerdict>): StatusCause[] {
   return [...verdicts]
     .filter(([, verdict]) => !verdict.allowed)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, verdict]) => ({ reason: null, message: verdict.message, field: `spec.policies.${name}` }));
 }

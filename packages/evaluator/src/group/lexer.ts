@@ -9,10 +9,7 @@ export type Token =
 const largestInteger = 2n ** 63n - 1n;
 
 // Longest first: a symbol never hides one that it is a prefix of.
-const symbols = [
-  ...['&&', '||', '==', '!=', '<=', '>=', '=>', '<<', '>>', '**'],
-  ...['(', ')', '{', '}', ',', '<', '>', '!', '+', '-', '*', '/', '%', '&', '|', '^'],
-];
+const symbols = '&& || == != <= >= => << >> ** ( ) { } , < > ! + - * / % & | ^'.split(' ');
 
 const blank = /(?:\s|\/\/[^\n]*|\/\*[^]*?\*\/)+/y;
 const name = /[A-Za-z_][A-Za-z0-9_]*/y;

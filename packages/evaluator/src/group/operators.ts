@@ -5,16 +5,9 @@ import type { BinaryOperator, UnaryOperator, Value } from './syntax.ts';
 export type ValueType = 'bool' | 'i64' | 'string' | '()';
 
 export function typeOf(value: Value): ValueType {
-  switch (typeof value) {
-    case 'boolean':
-      return 'bool';
-    case 'bigint':
-      return 'i64';
-    case 'string':
-      return 'string';
-    default:
-      return '()';
-  }
+  if (typeof value === 'boolean') return 'bool';
+  if (typeof value === 'bigint') return 'i64';
+  return typeof value === 'string' ? 'string' : '()';
 }
 
 /**

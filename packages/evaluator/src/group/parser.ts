@@ -137,14 +137,15 @@ class Parser {
 
   #if(position: Position, depth: number): Expression {
     const condition = this.#expression(depth);
-    const then = this.#block(depth);
-    if (this.#peek().text !== 'else') return { kind: 'if', condition, then, position };
+    const consequent = this.#block(depth);
+    if (this.#peek().text !== 'else') return { kind: 'if', condition, consequent, position };
     this.#next += 1;
     const next = this.#peek();
-    if (next.text !== 'if') return { kind: 'if', condition, then, otherwise: this.#block(depth), position };
+    if (next.text !== 'if')
+      return { kind: 'if', condition, consequent, alternative: this.#block(depth), position };
     this.#next += 1;
-    const otherwise = this.#if(next.position, checkDepth(depth + 1, next.position));
-    return { kind: 'if', condition, then, otherwise, position };
+    const alternative = this.#if(next.position, checkDepth(depth + 1, next.position));
+    return { kind: 'if', condition, consequent, alternative, position };
   }
 
   #block(depth: number): Expression {
@@ -158,15 +159,15 @@ class Parser {
     const subject = this.#expression(depth);
     this.#expect('{', 'to start a switch block');
     const cases: SwitchCase[] = [];
-    let otherwise: Expression | undefined;
+    let alternative: Expression | undefined;
     while (!this.#skip('}')) {
       const start = this.#peek();
-      if (otherwise !== undefined) {
+      if (alternative !== undefined) {
         throw syntaxError('Default switch case must be the last', start.position);
       }
       if (start.text === '_') {
         this.#next += 1;
-        otherwise = this.#caseResult(depth);
+        alternative = this.#caseResult(depth);
       } else {
         cases.push(this.#case(depth));
       }
@@ -174,7 +175,7 @@ class Parser {
         throw syntaxError("Expecting ',' to separate the items in this switch block", this.#peek().position);
       }
     }
-    return { kind: 'switch', subject, cases, ...(otherwise !== undefined && { otherwise }), position };
+    return { kind: 'switch', subject, cases, ...(alternative !== undefined && { alternative }), position };
   }
 
   #case(depth: number): SwitchCase {

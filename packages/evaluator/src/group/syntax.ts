@@ -58,14 +58,14 @@ export type Expression =
   | {
       readonly kind: 'if';
       readonly condition: Expression;
-      readonly then: Expression;
-      readonly otherwise?: Expression;
+      readonly consequent: Expression;
+      readonly alternative?: Expression;
       readonly position: Position;
     }
   | {
       readonly kind: 'switch';
       readonly subject: Expression;
       readonly cases: readonly SwitchCase[];
-      readonly otherwise?: Expression;
+      readonly alternative?: Expression;
       readonly position: Position;
     };

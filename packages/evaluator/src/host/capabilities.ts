@@ -54,7 +54,7 @@ export function parseHostCapabilities(patterns: Iterable<string>): HostCapabilit
     else exact.add(pattern);
   }
   if (prefixes.size === 0 && exact.size === 0) return { kind: 'deny-all' };
-  return { kind: 'patterns', prefixes: [...prefixes].sort(), exact: [...exact].sort() };
+  return { kind: 'patterns', prefixes: [...prefixes].toSorted(), exact: [...exact].toSorted() };
 }
 
 /** The list as it is written in configuration: prefixes first, then complete paths, each sorted. */
@@ -131,5 +131,5 @@ function segmentsBelow(parent: string): string[] {
   for (const path of hostCapabilityPaths) {
     if (path.startsWith(parent)) names.add(path.slice(parent.length).split('/', 1)[0]!);
   }
-  return [...names].sort();
+  return [...names].toSorted();
 }

@@ -1,11 +1,6 @@
 import { HostCallError } from './errors.ts';
-import { decodePayload, parsePayload, shapeError, string, unknownVariant, type Decoder } from './payload.ts';
-import {
-  canIPayload,
-  certificateVerificationPayload,
-  requestFields,
-  type RequestFields,
-} from './request-fields.ts';
+import { decodePayload, parsePayload, shapeError, string, unknownVariant } from './payload.ts';
+import { canIPayload, certificateVerificationPayload, decodeRequest } from './request-fields.ts';
 import type { HostRequest, HostRequestType } from './request.ts';
 
 /**
@@ -54,9 +49,8 @@ function ofString(request: (text: string) => HostRequest): HostCallDecoder {
 }
 
 /** For operations whose payload is the request itself. */
-function ofFields<T extends HostRequestType>(type: T): HostCallDecoder {
-  const decoder: Decoder<RequestFields<T>> = requestFields[type];
-  return (payload) => withType(type, decodePayload(payload, decoder));
+function ofFields(type: HostRequestType): HostCallDecoder {
+  return (payload) => decodeRequest(type, { document: parsePayload(payload), positions: true }, 0);
 }
 
 function decodeCertificateVerification(payload: Uint8Array): HostRequest {
@@ -90,7 +84,7 @@ function decodeVerificationV1(payload: Uint8Array): HostRequest {
   if (type === undefined) {
     throw unknownVariant(context, member.name, verificationsV1, document.start(0) + member.name.length + 3);
   }
-  const request = withType(type, requestFields[type](context, member.value));
+  const request = decodeRequest(type, context, member.value);
   if (members.length > 1) throw shapeError(context, 'expected value', document.end(member.value) + 1);
   return request;
 }
@@ -107,10 +101,5 @@ function decodeVerificationV2(payload: Uint8Array): HostRequest {
   const name = string(context, tag);
   const type = verificationsV2.find((known) => known === name);
   if (type === undefined) throw unknownVariant(context, name, verificationsV2, document.end(tag));
-  return withType(type, requestFields[type]({ document, positions: false }, 0));
-}
-
-/** Joins what the table of decoders keeps apart; the compiler cannot follow that both have the same type. */
-export function withType<T extends HostRequestType>(type: T, fields: RequestFields<T>): HostRequest {
-  return { type, ...fields } as unknown as HostRequest;
+  return decodeRequest(type, { document, positions: false }, 0);
 }

@@ -84,7 +84,7 @@ export const stringMap: Decoder<Readonly<Record<string, string>>> = (payload, no
   const entries = payload.document
     .members(node)
     .map(({ name, value }) => [name, string(payload, value)] as const)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(entries);
 };
 

@@ -1,3 +1,4 @@
+import type { JsonNode } from '@kubewarden/policy';
 import {
   boolean,
   bytes,
@@ -9,6 +10,7 @@ import {
   struct,
   unsigned,
   type Decoder,
+  type Payload,
 } from './payload.ts';
 import type {
   CertificateVerificationRequest,
@@ -18,10 +20,7 @@ import type {
 } from './request.ts';
 
 /** The fields of a request, without its type. */
-export type RequestFields<T extends HostRequestType> = Omit<
-  Extract<HostRequest, { readonly type: T }>,
-  'type'
->;
+type RequestFields<T extends HostRequestType> = Omit<Extract<HostRequest, { readonly type: T }>, 'type'>;
 
 const annotations = optional(stringMap);
 
@@ -69,7 +68,7 @@ const subjectAccessReview: Decoder<SubjectAccessReview> = struct(
  *
  * The names in quotes are those of the original's types, which appear in its messages.
  */
-export const requestFields: { readonly [T in HostRequestType]: Decoder<RequestFields<T>> } = {
+const requestFields: { readonly [T in HostRequestType]: Decoder<RequestFields<T>> } = {
   OciManifestDigest: struct('OciManifestDigest', { image: string }),
   OciManifest: struct('OciManifest', { image: string }),
   OciManifestAndConfig: struct('OciManifestAndConfig', { image: string }),
@@ -128,6 +127,20 @@ export const requestFields: { readonly [T in HostRequestType]: Decoder<RequestFi
   CacheSet: struct('CacheSet', { key: string, value: bytes, ttl: unsigned }),
   CacheGet: struct('CacheGet', { key: string }),
 };
+
+/**
+ * Reads the fields of a request.
+ *
+ * @throws HostCallError if they are not those of the type
+ */
+export function decodeRequest(type: HostRequestType, payload: Payload, node: JsonNode): HostRequest {
+  const decoder: Decoder<object> = requestFields[type];
+  // The table pairs each type with its fields, which the compiler cannot follow through a variable.
+  return { type, ...decoder(payload, node) } as HostRequest;
+}
+
+/** The names of all types. */
+export const hostRequestTypes = Object.keys(requestFields) as readonly HostRequestType[];
 
 /** The payload of `crypto/v1/is_certificate_trusted`: the request without a wrapper. */
 export const certificateVerificationPayload = certificateVerification;

@@ -62,7 +62,7 @@ function debugCause(cause: StatusCause): string {
 
 /** The original's map has no order; ours is sorted. */
 function debugAnnotations(annotations: Readonly<Record<string, string>>): string {
-  const entries = Object.entries(annotations).sort(([a], [b]) => (a < b ? -1 : 1));
+  const entries = Object.entries(annotations).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return `{${entries.map(([key, value]) => `${rustDebugString(key)}: ${rustDebugString(value)}`).join(', ')}}`;
 }
 
