@@ -12,6 +12,23 @@ export { JsonShapeError, JsonSyntaxError, type JsonPosition } from './json/error
 export { compareUtf8, quoteString } from './json/strings.ts';
 export type { JsonObject, JsonValue } from './json/value.ts';
 export { formatJson, writeJson } from './json/write.ts';
+export { decodeAdmissionRequest, decodeAdmissionReview } from './admission/decode-request.ts';
+export {
+  decodeAdmissionResponse,
+  decodeSettingsValidationResponse,
+  decodeValidationResponse,
+} from './admission/decode-response.ts';
+export {
+  encodeAdmissionResponse,
+  encodeAdmissionReview,
+  encodeRawReview,
+  internalError,
+  rejection,
+} from './admission/encode-response.ts';
+export { formatPolicyId, parsePolicyId, PolicyIdError, type PolicyId } from './admission/policy-id.ts';
+export { decodeRawRequest, decodeRawReview, rawRequest } from './admission/raw-request.ts';
+export { decodeRequestFile, RequestFileError } from './admission/request-file.ts';
+export { settingsFromJson, SettingsError } from './settings.ts';
 export type {
   AdmissionRequest,
   GroupVersionKind,

@@ -31,7 +31,10 @@ export interface AdmissionRequest {
    * keys of all objects in byte order, numbers in canonical form.
    */
   readonly json: Uint8Array;
-  /** Canonical JSON of `object`; absent on DELETE. It is the left side of a mutation's patch. */
+  /**
+   * Canonical JSON of `object`; absent on DELETE. It is the left side of a mutation's patch. A part of `json`
+   * with the same buffer, so only one of them can be listed for a transfer to another thread.
+   */
   readonly object?: Uint8Array;
 }
 
