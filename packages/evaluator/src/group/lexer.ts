@@ -104,7 +104,7 @@ const simpleEscapes: ReadonlyMap<string, string> = new Map([
   ['r', '\r'],
   ['t', '\t'],
 ]);
-const hexEscape = /\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))/iy;
+const hexEscape = /\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))/y;
 
 function readEscape(text: string, offset: number, position: Position): { value: string; length: number } {
   const simple = simpleEscapes.get(text[offset + 1] ?? '');

@@ -1,5 +1,5 @@
 import { HostCallError } from './errors.ts';
-import { decodePayload, parsePayload, shapeError, string, unknownVariant } from './payload.ts';
+import { decodePayload, keyEnd, parsePayload, shapeError, string, unknownVariant } from './payload.ts';
 import { canIPayload, certificateVerificationPayload, decodeRequest } from './request-fields.ts';
 import type { HostRequest, HostRequestType } from './request.ts';
 
@@ -82,7 +82,7 @@ function decodeVerificationV1(payload: Uint8Array): HostRequest {
   if (member === undefined) throw shapeError(context, 'expected value', document.start(0) + 1);
   const type = verificationsV1.find((name) => name === member.name);
   if (type === undefined) {
-    throw unknownVariant(context, member.name, verificationsV1, document.start(0) + member.name.length + 3);
+    throw unknownVariant(context, member.name, verificationsV1, keyEnd(document, member.value));
   }
   const request = decodeRequest(type, context, member.value);
   if (members.length > 1) throw shapeError(context, 'expected value', document.end(member.value) + 1);

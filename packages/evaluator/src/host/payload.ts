@@ -143,7 +143,7 @@ export function struct<const F extends Fields>(
       const decoder = decoders.get(field);
       if (decoder === undefined) continue;
       if (seen.has(field))
-        throw shapeError(payload, `duplicate field \`${field}\``, document.start(member.value));
+        throw shapeError(payload, `duplicate field \`${field}\``, keyEnd(document, member.value));
       seen.add(field);
       const value = isOptional(decoder)
         ? decoder.optional(payload, member.value)
@@ -158,6 +158,13 @@ export function struct<const F extends Fields>(
     return decoded as Decoded<F>;
   };
 }
+
+/** Offset behind the key of a member's value: between the two are only blanks and a colon. */
+export function keyEnd(document: JsonDocument, value: JsonNode): number {
+  return document.bytes.lastIndexOf(quote, document.start(value) - 1) + 1;
+}
+
+const quote = 0x22;
 
 function isOptional(field: Decoder<unknown> | OptionalField<unknown>): field is OptionalField<unknown> {
   return typeof field !== 'function';
