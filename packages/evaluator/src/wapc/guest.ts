@@ -1,6 +1,7 @@
 import { PolicyInitializationError } from '../runtime/errors.ts';
 import { GuestExit, guestFaultMessage } from '../runtime/guest-fault.ts';
 import { exportedMemory, GuestMemory, totalBytes } from '../runtime/guest-memory.ts';
+import { instantiate } from '../runtime/instantiate.ts';
 import type { RuntimeOptions } from '../runtime/options.ts';
 import type { EvaluationContext } from '../runtime/policy-runtime.ts';
 import { promisingExport } from '../runtime/promise-integration.ts';
@@ -50,7 +51,9 @@ export class WapcGuest implements Guest {
     const state = new GuestState(options);
     state.log.begin(program.name, options.log);
     try {
-      const instance = await instantiate(program, state);
+      const imports = { ...bindWasi(state.process, program.imports), wapc: bindWapc(state) };
+      const instance = await instantiate(program.wasm, imports);
+      requireGuestCall(instance);
       state.process.attach(new GuestMemory(exportedMemory(instance)));
       await initialize(instance);
       return new WapcGuest(instance, state);
@@ -118,13 +121,9 @@ class GuestState implements WapcHost {
   }
 }
 
-async function instantiate(program: WapcProgram, state: GuestState): Promise<WebAssembly.Instance> {
-  const imports = { ...bindWasi(state.process, program.imports), wapc: bindWapc(state) };
-  const instance = await WebAssembly.instantiate(program.wasm, imports);
-  if (!isFunction(instance.exports['__guest_call'], 2)) {
-    throw new PolicyInitializationError('Guest call function (__guest_call) not exported by wasm module.');
-  }
-  return instance;
+function requireGuestCall({ exports }: WebAssembly.Instance): void {
+  if (isFunction(exports['__guest_call'], 2)) return;
+  throw new PolicyInitializationError('Guest call function (__guest_call) not exported by wasm module.');
 }
 
 async function initialize({ exports }: WebAssembly.Instance): Promise<void> {
@@ -154,10 +153,7 @@ function isFunction(value: WebAssembly.ExportValue | undefined, parameters: numb
 
 /** Wraps what the guest or its module is to blame for in the words of the original's two layers. */
 function initializationError(error: unknown): unknown {
-  const message =
-    error instanceof PolicyInitializationError || error instanceof WebAssembly.LinkError
-      ? error.message
-      : guestFaultMessage(error);
+  const message = error instanceof PolicyInitializationError ? error.message : guestFaultMessage(error);
   if (message === undefined) return error;
   return new PolicyInitializationError(
     `unable to rehydrate wapc module: cannot build Wapc host: Initialization failed: ${message}`,

@@ -1,7 +1,9 @@
-import type { EvaluationContext } from '../runtime/policy-runtime.ts';
+import { PolicyInitializationError } from '../runtime/errors.ts';
 import { GuestExit, GuestTrap, guestFaultMessage } from '../runtime/guest-fault.ts';
 import { exportedMemory, GuestMemory } from '../runtime/guest-memory.ts';
+import { instantiate } from '../runtime/instantiate.ts';
 import type { RuntimeOptions } from '../runtime/options.ts';
+import type { EvaluationContext } from '../runtime/policy-runtime.ts';
 import { promisingExport } from '../runtime/promise-integration.ts';
 import { decodeUtf8, Utf8Error } from '../runtime/utf8.ts';
 import { bindWasi } from '../wasi-preview1/imports.ts';
@@ -59,9 +61,10 @@ export async function runProgram(
 
   let instance: WebAssembly.Instance;
   try {
-    instance = await WebAssembly.instantiate(program.wasm, imports);
+    instance = await instantiate(program.wasm, imports);
   } catch (error) {
-    return failure(`cannot add to linker: ${instantiationMessage(error)}`);
+    if (error instanceof PolicyInitializationError) return failure(`cannot add to linker: ${error.message}`);
+    throw error;
   }
   const start = instance.exports['_start'];
   if (typeof start !== 'function' || start.length !== 0) {
@@ -81,12 +84,6 @@ export async function runProgram(
 
 function failure(message: string): { readonly kind: 'failure'; readonly message: string } {
   return { kind: 'failure', message };
-}
-
-function instantiationMessage(error: unknown): string {
-  const message = error instanceof WebAssembly.LinkError ? error.message : guestFaultMessage(error);
-  if (message === undefined) throw error;
-  return message;
 }
 
 /** A program without memory can run as long as it asks nothing of its host. */
