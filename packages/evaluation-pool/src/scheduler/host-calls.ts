@@ -1,0 +1,92 @@
+import { HostChannelError, type HostAnswerer, type HostRequest } from '@kubewarden/evaluator';
+import { maximumHostAnswerBytes, maximumHostCalls, maximumWaitingHostCalls } from '../bounds.ts';
+import { ownBytes } from '../bytes.ts';
+import type { Call, ToWorker } from '../protocol.ts';
+import type { Job } from './job.ts';
+
+/** Text of the original for a full channel between guests and those who answer them. */
+const channelFull = 'Error sending request over callback channel: no available capacity';
+
+/** A request of a guest to its host. */
+export interface HostCall {
+  readonly job: Job;
+  readonly call: Call;
+  readonly request: HostRequest;
+  /** Takes the answer to the worker whose guest waits for it. */
+  readonly post: (message: ToWorker) => void;
+}
+
+/** Answers the guests' host calls on the thread that owns the pool, so many at a time. */
+export class HostCallDesk {
+  readonly #answer: HostAnswerer;
+  readonly #answering = new Set<HostCall>();
+  readonly #waiting = new Set<HostCall>();
+
+  constructor(answer: HostAnswerer) {
+    this.#answer = answer;
+  }
+
+  /** Sees to it that a call is answered, unless it is {@link drop dropped} before. */
+  take(call: HostCall): void {
+    call.job.hostCalls.add(call);
+    if (this.#answering.size < maximumHostCalls) void this.#serve(call);
+    else if (this.#waiting.size < maximumWaitingHostCalls) this.#waiting.add(call);
+    else this.#finish(call, ['unreachable', call.call, channelFull]);
+  }
+
+  /** Forgets the calls of a job that has ended or lost its worker; their answers reach nobody. */
+  drop(job: Job): void {
+    for (const call of job.hostCalls) this.#waiting.delete(call);
+    for (const call of job.hostCalls) this.#release(call);
+  }
+
+  async #serve(call: HostCall): Promise<void> {
+    this.#answering.add(call);
+    let message: ToWorker;
+    try {
+      const payload = await this.#answer(call.request, { policyId: call.job.policy.id });
+      message =
+        payload.byteLength > maximumHostAnswerBytes
+          ? ['refusal', call.call, [tooLarge(payload.byteLength)]]
+          : ['answer', call.call, ownBytes(payload)];
+    } catch (error) {
+      message =
+        error instanceof HostChannelError
+          ? ['unreachable', call.call, error.message]
+          : ['refusal', call.call, messagesOf(error)];
+    }
+    if (this.#answering.has(call)) this.#finish(call, message);
+  }
+
+  #finish(call: HostCall, message: ToWorker): void {
+    this.#release(call);
+    call.post(message);
+  }
+
+  #release(call: HostCall): void {
+    call.job.hostCalls.delete(call);
+    this.#waiting.delete(call);
+    if (!this.#answering.delete(call)) return;
+    const [next] = this.#waiting;
+    if (next === undefined) return;
+    this.#waiting.delete(next);
+    void this.#serve(next);
+  }
+}
+
+function tooLarge(bytes: number): string {
+  return `the answer has ${bytes} bytes, more than the ${maximumHostAnswerBytes} that a policy can be given`;
+}
+
+/** The messages of an error and its causes; errors themselves would not survive the way to the worker. */
+function messagesOf(error: unknown): readonly string[] {
+  const messages: string[] = [];
+  for (let link = error; link !== undefined && messages.length <= maximumCauses;) {
+    messages.push(link instanceof Error ? link.message : String(link));
+    link = link instanceof Error ? link.cause : undefined;
+  }
+  return messages;
+}
+
+/** As many as guests are told of. */
+const maximumCauses = 16;

@@ -1,0 +1,318 @@
+import type { HostAnswerer, HostRequest, PolicyLog } from '@kubewarden/evaluator';
+import { aheadMilliseconds, maximumLosses, maximumSuspended } from '../bounds.ts';
+import type { PoolStatistics } from '../options.ts';
+import type { Call, Reply, Run, ToOwner, WorkerSetup } from '../protocol.ts';
+import { Crew } from './crew.ts';
+import { HostCallDesk } from './host-calls.ts';
+import type { Job, JobEnd } from './job.ts';
+import { JobQueue } from './queue.ts';
+import type { PoolThread, SpawnWorker } from './thread.ts';
+import { Watchdog } from './watchdog.ts';
+
+export interface SchedulerOptions {
+  readonly workers: number;
+  readonly setup: Omit<WorkerSetup, 'control'>;
+  readonly queueLimit: number;
+  readonly answer: HostAnswerer;
+  readonly log: PolicyLog;
+  readonly spawn: SpawnWorker;
+}
+
+/** Milliseconds of expected work up to which a busy worker is given more before an idle one is woken. */
+const packMilliseconds = 0.25;
+
+/**
+ * Gives jobs to workers and sees to it that each comes to exactly one end: the worker's reply, the end of its time,
+ * or the statement that it was refused or lost.
+ */
+export class Scheduler {
+  readonly #options: SchedulerOptions;
+  readonly #crew: Crew;
+  readonly #queue = new JobQueue();
+  readonly #desk: HostCallDesk;
+  readonly #watchdog: Watchdog;
+  readonly #counters = { terminated: 0, redispatched: 0, refused: 0 };
+  #closing = false;
+  #drained: (() => void) | undefined;
+
+  constructor(options: SchedulerOptions) {
+    this.#options = options;
+    this.#desk = new HostCallDesk(options.answer);
+    this.#crew = new Crew(options.workers, options.spawn, options.setup, {
+      message: (thread, message) => this.#hear(thread, message),
+      batchDone: () => this.#dispatch(),
+      crashed: (thread, error) => this.#crashed(thread, error),
+    });
+    this.#watchdog = new Watchdog(() => this.#crew.threads, {
+      stop: (thread, run) => this.#stop(thread, run),
+      expire: (thread, run, job) => {
+        this.#abandon(thread, run, job);
+        this.#end(job, { kind: 'deadline' });
+      },
+      rescue: (thread, run, job) => {
+        this.#abandon(thread, run, job);
+        this.#redispatch([job]);
+      },
+      relieve: (thread, run) => this.#relieve(thread, run),
+      replace: (thread) => this.#replace(thread),
+    });
+  }
+
+  /** @throws PoolStartError */
+  start(milliseconds: number): Promise<void> {
+    return this.#crew.start(milliseconds);
+  }
+
+  /** Takes a job; it ends at once when there is no room for it. */
+  submit(job: Job): void {
+    if (this.#closing) {
+      job.end({ kind: 'lost', reason: closedReason });
+    } else if (job.policy.paused(this.#watchdog.now)) {
+      job.end({ kind: 'lost', reason: 'the policy crashed its worker too often' });
+    } else if (this.#overdrawn(job)) {
+      this.#refuse(job);
+    } else {
+      this.#queue.add(job);
+      this.#dispatch();
+      if (this.#queue.length <= this.#options.queueLimit || !this.#queue.endsWith(job)) return;
+      this.#queue.take(job);
+      this.#refuse(job);
+    }
+  }
+
+  /** Milliseconds since a job was seen to have been started, 0 if it never was. */
+  age({ started }: Job): number {
+    return started === undefined ? 0 : this.#watchdog.now - started;
+  }
+
+  statistics(): PoolStatistics {
+    const threads = this.#crew.threads;
+    return {
+      workers: threads.filter(({ ready }) => ready).length,
+      queued: this.#queue.length,
+      running: threads.reduce((sum, { running }) => sum + running, 0),
+      suspended: threads.reduce((sum, { suspended }) => sum + suspended, 0),
+      ...this.#counters,
+    };
+  }
+
+  /** Waits for the jobs in flight, no longer than the grace; what is left then is lost. */
+  async close(graceMilliseconds: number): Promise<void> {
+    this.#closing = true;
+    await this.#drain(graceMilliseconds);
+    const left = [...this.#queue.clear()];
+    for (const thread of this.#crew.threads) left.push(...this.#strip(thread));
+    const ended = this.#crew.close();
+    this.#watchdog.close();
+    for (const job of left) this.#end(job, { kind: 'lost', reason: closedReason });
+    await ended;
+  }
+
+  async #drain(milliseconds: number): Promise<void> {
+    if (this.#empty()) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      this.#drained = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#drained = undefined;
+  }
+
+  #empty(): boolean {
+    return this.#queue.length === 0 && this.#crew.threads.every(({ jobs }) => jobs.size === 0);
+  }
+
+  /** A slow policy may not take the whole queue. */
+  #overdrawn({ policy }: Job): boolean {
+    return (
+      policy.slow(this.#watchdog.now) &&
+      policy.waiting >= Math.max(1, Math.ceil(this.#options.queueLimit / 2))
+    );
+  }
+
+  #refuse(job: Job): void {
+    this.#counters.refused += 1;
+    job.end({ kind: 'overloaded' });
+  }
+
+  #dispatch(): void {
+    for (;;) {
+      const job = this.#queue.first((job) => this.#mayRun(job));
+      const thread = job && this.#threadFor(job);
+      if (job === undefined || thread === undefined) return;
+      this.#queue.take(job);
+      this.#give(thread, job);
+    }
+  }
+
+  /**
+   * A policy that is known to be slow leaves one worker to the others, and one whose guests wait leaves others
+   * half of the places for waiting guests.
+   */
+  #mayRun({ policy, lane }: Job): boolean {
+    const { workers } = this.#options;
+    if (lane !== undefined && this.#crew.threads[lane]?.hasRoom !== true) return false;
+    if (policy.suspended >= (workers * maximumSuspended) / 2) return false;
+    return !policy.slow(this.#watchdog.now) || policy.running < Math.max(1, workers - 1);
+  }
+
+  /** A busy worker with little to do, else an idle one, else the one that will have done its work first. */
+  #threadFor({ policy: { expected }, lane }: Job): PoolThread | undefined {
+    if (lane !== undefined) return this.#crew.threads[lane];
+    let idle: PoolThread | undefined;
+    let least: PoolThread | undefined;
+    for (const thread of this.#crew.threads) {
+      if (!thread.hasRoom) continue;
+      if (thread.running === 0) idle ??= thread;
+      else if (thread.load + expected <= packMilliseconds) return thread;
+      else if (least === undefined || thread.load < least.load) least = thread;
+    }
+    if (idle !== undefined) return idle;
+    return least !== undefined && least.load + expected <= aheadMilliseconds ? least : undefined;
+  }
+
+  #give(thread: PoolThread, job: Job): void {
+    this.#watchdog.wake();
+    job.started = undefined;
+    job.waited = false;
+    job.dispatched = this.#watchdog.now;
+    thread.give(job);
+  }
+
+  #hear(thread: PoolThread, message: ToOwner): void {
+    switch (message[0]) {
+      case 'ready':
+        return this.#crew.markReady(thread);
+      case 'log':
+        return this.#options.log(message[1]);
+      case 'done':
+        return this.#done(thread, message[1], message[2]);
+      case 'suspended': {
+        const job = thread.jobs.get(message[1]);
+        if (job === undefined) return;
+        job.started ??= this.#watchdog.now;
+        return thread.suspend(job);
+      }
+      case 'call':
+        return this.#call(thread, message[1], message[2], message[3]);
+    }
+  }
+
+  #call(thread: PoolThread, call: Call, run: Run, request: HostRequest): void {
+    const job = thread.jobs.get(run);
+    if (job === undefined) return;
+    job.started ??= this.#watchdog.now;
+    this.#desk.take({
+      job,
+      call,
+      request,
+      post: (message) => {
+        thread.resume(job);
+        thread.post(message);
+      },
+    });
+  }
+
+  #done(thread: PoolThread, run: Run, reply: Reply): void {
+    this.#crew.proved(thread);
+    thread.abandoned.delete(run);
+    const job = thread.jobs.get(run);
+    if (job === undefined) return;
+    thread.remove(run, job);
+    if (reply[0] === 'answered' && !job.waited) job.policy.took(reply[5]);
+    this.#end(job, { kind: 'replied', reply });
+  }
+
+  #end(job: Job, end: JobEnd): void {
+    this.#desk.drop(job);
+    job.end(end);
+    if (this.#drained !== undefined && this.#empty()) this.#drained();
+  }
+
+  /** Takes a job from a worker that goes on with it nevertheless. */
+  #abandon(thread: PoolThread, run: Run, job: Job): void {
+    this.#desk.drop(job);
+    thread.remove(run, job);
+    thread.abandoned.set(run, this.#watchdog.now);
+    thread.post(['abandon', run]);
+  }
+
+  #redispatch(jobs: readonly Job[]): void {
+    this.#counters.redispatched += jobs.length;
+    this.#queue.putBack(jobs);
+    this.#dispatch();
+  }
+
+  /** What has not been started, or is done without the owner knowing, is done by another worker. */
+  #relieve(thread: PoolThread, active: Run): void {
+    const jobs: Job[] = [];
+    for (const [run, job] of thread.jobs) {
+      if (run === active || job.suspended || job.waited) continue;
+      thread.control.claim(job.slot, run);
+      thread.remove(run, job);
+      jobs.push(job);
+    }
+    if (jobs.length > 0) this.#redispatch(jobs);
+  }
+
+  #stop(thread: PoolThread, run: Run): void {
+    const job = thread.jobs.get(run);
+    if (job !== undefined) thread.remove(run, job);
+    this.#replace(thread);
+    if (job !== undefined) this.#end(job, { kind: 'deadline' });
+  }
+
+  #replace(thread: PoolThread): void {
+    this.#counters.terminated += 1;
+    this.#crew.replace(thread);
+    this.#recover(this.#strip(thread));
+  }
+
+  #crashed(thread: PoolThread, error: Error): void {
+    this.#counters.terminated += 1;
+    const run = thread.control.active;
+    const suspect = thread.jobs.get(run);
+    if (suspect !== undefined) this.#crew.proved(thread);
+    this.#crew.restart(thread, error);
+    if (suspect === undefined) {
+      this.#recover(this.#strip(thread));
+      return;
+    }
+    suspect.crashes += 1;
+    suspect.policy.crashed(this.#watchdog.now);
+    const guilty = suspect.crashes > maximumCrashesOfJob || isOutOfMemory(error);
+    if (guilty) thread.remove(run, suspect);
+    this.#recover(this.#strip(thread));
+    if (guilty) this.#end(suspect, { kind: 'lost', reason: `the worker crashed: ${error.message}` });
+  }
+
+  /** Takes all jobs from a worker that has ended. */
+  #strip(thread: PoolThread): readonly Job[] {
+    const jobs = [...thread.jobs.values()];
+    for (const [run, job] of thread.jobs) {
+      this.#desk.drop(job);
+      if (!thread.control.waits(job.slot, run)) job.losses += 1;
+      thread.remove(run, job);
+    }
+    thread.abandoned.clear();
+    return jobs;
+  }
+
+  /** Gives jobs whose worker has ended to others. */
+  #recover(jobs: readonly Job[]): void {
+    const lost = jobs.filter(({ losses }) => losses > maximumLosses);
+    this.#redispatch(jobs.filter((job) => !lost.includes(job)));
+    for (const job of lost) this.#end(job, { kind: 'lost', reason: 'its worker ended too often' });
+  }
+}
+
+/** A job that had the thread when its worker crashed is tried once more: it may have been another's fault. */
+const maximumCrashesOfJob = 1;
+
+const closedReason = 'the evaluation pool is closed';
+
+function isOutOfMemory(error: Error): boolean {
+  return 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+}
