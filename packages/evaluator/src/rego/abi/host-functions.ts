@@ -1,0 +1,144 @@
+import type { PolicyLogLevel } from '../../host/log.ts';
+import type { GuestClock, RandomSource } from '../../runtime/options.ts';
+import { BuiltinError, type Builtin, type BuiltinContext } from '../builtins/builtin.ts';
+import { findBuiltin } from '../builtins/table.ts';
+import { writeValue } from '../values/format.ts';
+import { parseValue } from '../values/parse.ts';
+import type { RegoValue } from '../values/value.ts';
+import { messageOf, RegoEvaluationError, RegoModuleError } from './errors.ts';
+import type { Address, RegoExports } from './exports.ts';
+import { readText, writeText } from './memory.ts';
+
+/** What a guest sees of the machine that it runs on. */
+export interface Machine {
+  readonly clock: GuestClock;
+  readonly random: RandomSource;
+}
+
+/** Where a guest's lines of log go. */
+export type GuestLog = (level: PolicyLogLevel, message: string) => void;
+
+/** The functions that a guest imports. */
+export class HostFunctions {
+  readonly imports: Readonly<Record<string, (...parameters: number[]) => number | undefined>>;
+  #exports!: RegoExports;
+  #memory!: WebAssembly.Memory;
+  #builtins: ReadonlyMap<number, readonly [name: string, implementation: Builtin]> = new Map();
+  #context: BuiltinContext | undefined;
+  readonly #machine: Machine;
+
+  constructor(machine: Machine) {
+    this.#machine = machine;
+    const call = (id: number, _context: number, ...operands: Address[]): Address => this.#call(id, operands);
+    this.imports = {
+      opa_abort: (message) => {
+        throw new RegoEvaluationError(`wasm engine error: opa_abort: ${this.#text(message)}`);
+      },
+      opa_println: (message) => {
+        this.#context?.log('info', this.#text(message));
+        return undefined;
+      },
+      opa_builtin0: call as (...parameters: number[]) => number,
+      opa_builtin1: call as (...parameters: number[]) => number,
+      opa_builtin2: call as (...parameters: number[]) => number,
+      opa_builtin3: call as (...parameters: number[]) => number,
+      opa_builtin4: call as (...parameters: number[]) => number,
+    };
+  }
+
+  attach(exports: RegoExports, memory: WebAssembly.Memory): void {
+    this.#exports = exports;
+    this.#memory = memory;
+  }
+
+  /** @throws RegoModuleError naming all builtins that are missing */
+  link(required: ReadonlyMap<string, number>): void {
+    const linked = new Map<number, readonly [string, Builtin]>();
+    const missing: string[] = [];
+    for (const [name, id] of required) {
+      const implementation = findBuiltin(name);
+      if (implementation === undefined) missing.push(name);
+      else linked.set(id, [name, implementation]);
+    }
+    if (missing.length > 0) {
+      throw new RegoModuleError(`Missing Rego builtins: ${missing.toSorted().join(', ')}`);
+    }
+    this.#builtins = linked;
+  }
+
+  /** Gives the guest a log and a clock while `run` runs. */
+  during<T>(log: GuestLog, run: () => T): T {
+    this.#context = new Evaluation(log, this.#machine);
+    try {
+      return run();
+    } finally {
+      this.#context = undefined;
+    }
+  }
+
+  #call(id: number, operands: readonly Address[]): Address {
+    const builtin = this.#builtins.get(id);
+    if (builtin === undefined || this.#context === undefined) {
+      throw new RegoEvaluationError(`Builtin not implemented: cannot find builtin ${id}`);
+    }
+    const [name, implementation] = builtin;
+    const values = operands.map((operand) => parseValue(this.#text(this.#exports.opa_value_dump(operand))));
+    const result = callBuiltin(name, implementation, this.#context, values);
+    if (result === undefined) return 0;
+    const { address, length } = writeText(this.#exports, this.#memory, writeValue(result));
+    const value = this.#exports.opa_value_parse(address, length);
+    if (value === 0) throw new RegoEvaluationError(`Rego wasm error: result of ${name} is no Rego value`);
+    return value;
+  }
+
+  #text(address: Address): string {
+    return readText(this.#memory, address);
+  }
+}
+
+/** The clock stands still during an evaluation, and is only read when asked for. */
+class Evaluation implements BuiltinContext {
+  readonly log: GuestLog;
+  readonly #machine: Machine;
+  #now: bigint | undefined;
+  #remembered: Map<string, RegoValue> | undefined;
+
+  constructor(log: GuestLog, machine: Machine) {
+    this.log = log;
+    this.#machine = machine;
+  }
+
+  get now(): bigint {
+    return (this.#now ??= this.#machine.clock.realtime());
+  }
+
+  random(length: number): Uint8Array {
+    const bytes = new Uint8Array(length);
+    this.#machine.random(bytes);
+    return bytes;
+  }
+
+  get remembered(): Map<string, RegoValue> {
+    return (this.#remembered ??= new Map());
+  }
+}
+
+/**
+ * A builtin that fails ends the whole evaluation. OPA would leave the expression undefined instead, which for
+ * a violation means that the request is allowed.
+ */
+function callBuiltin(
+  name: string,
+  implementation: Builtin,
+  context: BuiltinContext,
+  operands: readonly RegoValue[],
+): RegoValue | undefined {
+  try {
+    return implementation(context, ...operands);
+  } catch (cause) {
+    const message = cause instanceof BuiltinError ? cause.message : `internal error: ${messageOf(cause)}`;
+    throw new RegoEvaluationError(`Builtin error [${JSON.stringify(name)}]: ${JSON.stringify(message)}`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,84 @@
+import { parseDocument, stringify } from 'yaml';
+import { jsonEntries } from '../values/format.ts';
+import { isArray, RegoObject, RegoSet, type RegoValue } from '../values/value.ts';
+import { BuiltinError, stringOperand, type BuiltinTable } from './builtin.ts';
+
+/** What aliases may multiply a document's size by. */
+const maximumAliases = 100;
+
+export const yaml: BuiltinTable = {
+  'yaml.marshal'(_context, value) {
+    return stringify(toPlain(value as RegoValue), {
+      lineWidth: 0,
+      blockQuote: 'literal',
+      aliasDuplicateObjects: false,
+    });
+  },
+
+  'yaml.unmarshal': (_context, text) => unmarshal(stringOperand(text, 1)),
+
+  'yaml.is_valid'(_context, text) {
+    if (typeof text !== 'string') return false;
+    try {
+      unmarshal(text);
+      return true;
+    } catch (error) {
+      if (error instanceof BuiltinError) return false;
+      throw error;
+    }
+  },
+};
+
+/** @throws BuiltinError */
+function unmarshal(text: string): RegoValue {
+  try {
+    const document = parseDocument(text, {
+      intAsBigInt: true,
+      merge: true,
+      uniqueKeys: false,
+      logLevel: 'silent',
+    });
+    const [error] = document.errors;
+    // Further documents are ignored, as in OPA.
+    if (error !== undefined && error.code !== 'MULTIPLE_DOCS') throw error;
+    return fromPlain(document.toJS({ mapAsMap: true, maxAliasCount: maximumAliases }));
+  } catch (cause) {
+    if (cause instanceof BuiltinError) throw cause;
+    throw new BuiltinError(`yaml: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+function fromPlain(value: unknown): RegoValue {
+  if (value === null || value === undefined) return null;
+  if (value instanceof Map) {
+    return new RegoObject([...value].map(([key, item]) => [keyText(key), fromPlain(item)]));
+  }
+  if (Array.isArray(value)) return value.map(fromPlain);
+  switch (typeof value) {
+    case 'number':
+      if (!Number.isFinite(value)) throw new BuiltinError('number is not finite');
+      return value;
+    case 'string':
+    case 'boolean':
+    case 'bigint':
+      return value;
+    default:
+      throw new BuiltinError(`unsupported value of type ${typeof value}`);
+  }
+}
+
+/** Keys become JSON keys. */
+function keyText(key: unknown): string {
+  if (typeof key === 'string') return key;
+  if (typeof key === 'number' || typeof key === 'boolean' || typeof key === 'bigint') return String(key);
+  throw new BuiltinError('unsupported map key');
+}
+
+/** Values as the YAML library takes them; maps keep any key apart from the object's own members. */
+function toPlain(value: RegoValue): unknown {
+  if (value instanceof RegoObject) {
+    return new Map(jsonEntries(value).map(([key, item]) => [key, toPlain(item)]));
+  }
+  if (value instanceof RegoSet) return value.members().map(toPlain);
+  return isArray(value) ? value.map(toPlain) : value;
+}

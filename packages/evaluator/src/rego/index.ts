@@ -1,0 +1,3 @@
+export { createRegoRuntime } from './runtime.ts';
+export { regoImports } from './imports.ts';
+export { regoBuiltinNames } from './builtins/table.ts';

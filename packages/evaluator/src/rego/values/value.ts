@@ -1,0 +1,152 @@
+import { compareUtf8 } from '@kubewarden/policy';
+
+/**
+ * A Rego value as host and guest exchange it.
+ *
+ * A `bigint` is a number whose text has neither fraction nor exponent, a `number` is any other; the two are
+ * equal in Rego when they are equal numerically. Sets and objects with keys that are no strings exist in Rego
+ * and not in JSON, which is why values cross as Rego terms.
+ */
+export type RegoValue =
+  | null
+  | boolean
+  | bigint
+  | number
+  | string
+  | readonly RegoValue[]
+  | RegoObject
+  | RegoSet;
+
+/** A mapping whose keys are any values; iterates in the order of its keys. */
+export class RegoObject {
+  readonly #entries: ReadonlyMap<string, readonly [key: RegoValue, value: RegoValue]>;
+
+  /** @param entries of equal keys the last one counts */
+  constructor(entries: Iterable<readonly [RegoValue, RegoValue]>) {
+    const byIdentity = new Map<string, readonly [RegoValue, RegoValue]>();
+    for (const entry of entries) byIdentity.set(identity(entry[0]), entry);
+    this.#entries = byIdentity;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** The value of a key, or undefined. */
+  get(key: RegoValue): RegoValue | undefined {
+    return this.#entries.get(identity(key))?.[1];
+  }
+
+  /** Entries in the order of their keys. */
+  entries(): (readonly [key: RegoValue, value: RegoValue])[] {
+    return [...this.#entries.values()].toSorted((a, b) => compareValues(a[0], b[0]));
+  }
+}
+
+/** A set of values; iterates in Rego's order. */
+export class RegoSet {
+  readonly #members: ReadonlyMap<string, RegoValue>;
+
+  constructor(members: Iterable<RegoValue>) {
+    const byIdentity = new Map<string, RegoValue>();
+    for (const member of members) byIdentity.set(identity(member), member);
+    this.#members = byIdentity;
+  }
+
+  get size(): number {
+    return this.#members.size;
+  }
+
+  has(value: RegoValue): boolean {
+    return this.#members.has(identity(value));
+  }
+
+  /** Members in Rego's order. */
+  members(): RegoValue[] {
+    return [...this.#members.values()].toSorted(compareValues);
+  }
+}
+
+export function isArray(value: RegoValue): value is readonly RegoValue[] {
+  return Array.isArray(value);
+}
+
+/** Rego's name of a value's type, as `type_name` gives it. */
+export function typeName(value: RegoValue): string {
+  if (value === null) return 'null';
+  if (value instanceof RegoSet) return 'set';
+  if (value instanceof RegoObject) return 'object';
+  if (isArray(value)) return 'array';
+  return typeof value === 'bigint' ? 'number' : typeof value;
+}
+
+/** A text that is the same for two values exactly when Rego takes them for equal. */
+export function identity(value: RegoValue): string {
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value);
+    case 'number':
+      return String(Number.isInteger(value) ? BigInt(value) : value);
+    case 'bigint':
+    case 'boolean':
+      return String(value);
+    default:
+      return value === null ? 'null' : collectionIdentity(value);
+  }
+}
+
+function collectionIdentity(value: readonly RegoValue[] | RegoObject | RegoSet): string {
+  if (value instanceof RegoSet) return `<${value.members().map(identity).join()}>`;
+  if (value instanceof RegoObject) {
+    return `{${value
+      .entries()
+      .map(([key, item]) => `${identity(key)}:${identity(item)}`)
+      .join()}}`;
+  }
+  return `[${value.map(identity).join()}]`;
+}
+
+/** Rego's total order: null, booleans, numbers, strings, arrays, objects, sets. */
+export function compareValues(a: RegoValue, b: RegoValue): number {
+  const rank = typeRank(a) - typeRank(b);
+  if (rank !== 0) return rank;
+  if (typeof a === 'string' && typeof b === 'string') return compareUtf8(a, b);
+  if (a instanceof RegoObject && b instanceof RegoObject) return compareEntries(a.entries(), b.entries());
+  if (a instanceof RegoSet && b instanceof RegoSet) return compareItems(a.members(), b.members());
+  if (isArray(a) && isArray(b)) return compareItems(a, b);
+  // Of one type and none of the above: null, booleans or numbers, which JavaScript orders as Rego does, also
+  // between bigint and number.
+  return (a as bigint) < (b as bigint) ? -1 : (a as bigint) > (b as bigint) ? 1 : 0;
+}
+
+function typeRank(value: RegoValue): number {
+  switch (typeof value) {
+    case 'boolean':
+      return 1;
+    case 'bigint':
+    case 'number':
+      return 2;
+    case 'string':
+      return 3;
+    default:
+      if (value === null) return 0;
+      if (value instanceof RegoObject) return 5;
+      return value instanceof RegoSet ? 6 : 4;
+  }
+}
+
+function compareItems(a: readonly RegoValue[], b: readonly RegoValue[]): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const order = compareValues(a[i] as RegoValue, b[i] as RegoValue);
+    if (order !== 0) return order;
+  }
+  return a.length - b.length;
+}
+
+function compareEntries(
+  a: readonly (readonly [RegoValue, RegoValue])[],
+  b: readonly (readonly [RegoValue, RegoValue])[],
+): number {
+  return compareItems(a.flat() as RegoValue[], b.flat() as RegoValue[]);
+}
