@@ -1,4 +1,13 @@
-export { executionModes, isRegoMode, type ExecutionMode } from './execution-mode.ts';
+export {
+  declaredModeProblem,
+  determineExecutionMode,
+  executionModes,
+  ExecutionModeError,
+  isRegoMode,
+  isRegoModule,
+  type ExecutionMode,
+} from './execution-mode.ts';
+export { hostCapabilityPaths, type HostCapabilityPath } from './host-capabilities.ts';
 export { canonicalJson } from './json/canonical.ts';
 export {
   JsonDocument,
@@ -42,6 +51,28 @@ export type {
   StatusDetails,
 } from './admission/response.ts';
 export type { SettingsValidationResponse, ValidationResponse } from './admission/validation-response.ts';
+export { annotationKeys } from './metadata/annotations.ts';
+export { decodeMetadata } from './metadata/decode.ts';
+export { encodeMetadata, orderMetadata } from './metadata/encode.ts';
+export {
+  compareHostCapabilities,
+  usedHostCapabilities,
+  type HostCapabilityMismatch,
+} from './metadata/host-capability-scan.ts';
+export {
+  annotateModule,
+  defaultMetadata,
+  MetadataError,
+  metadataSectionName,
+  readMetadata,
+} from './metadata/section.ts';
+export { validateMetadata, type MetadataProblem } from './metadata/validate.ts';
+export {
+  cliVersionProblem,
+  kubewardenVersion,
+  protocolVersionProblem,
+  serverVersionProblem,
+} from './metadata/version.ts';
 export type { ContextAwareResource, Metadata, Operation, Rule } from './metadata/metadata.ts';
 export { ByteReader } from './wasm/byte-reader.ts';
 export {
