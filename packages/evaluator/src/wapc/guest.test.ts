@@ -11,7 +11,7 @@ import { WapcGuest } from './guest.ts';
 import { maximumErrorBytes } from './host.ts';
 import { wapcImports } from './imports.ts';
 
-const { parseWat } = await wabt();
+const wat = await wabt();
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
@@ -43,7 +43,7 @@ function compile(body: string, rest = ''): WebAssembly.Module {
 }
 
 function compileText(text: string): WebAssembly.Module {
-  return new WebAssembly.Module(new Uint8Array(parseWat('guest.wat', text).toBinary({}).buffer));
+  return new WebAssembly.Module(new Uint8Array(wat.parseWat('guest.wat', text).toBinary({}).buffer));
 }
 
 let log: PolicyLogEntry[];
@@ -280,9 +280,17 @@ describe('host calls', () => {
   });
 });
 
+/** Appends a digit to what the guest remembers. */
+const mark = (digit: number): string =>
+  `(global.set $seen (i32.add (i32.mul (global.get $seen) (i32.const 10)) (i32.const ${digit})))`;
+
+/** Writes a text to a descriptor. */
+const print = (fd: number, text: string): string => `
+  (i32.store (i32.const 0) (i32.const 1024)) (i32.store (i32.const 4) (i32.const ${text.length}))
+  ${Array.from(text, (character, index) => `(i32.store8 (i32.const ${1024 + index}) (i32.const ${character.charCodeAt(0)}))`).join('\n')}
+  (drop (call $fd_write (i32.const ${fd}) (i32.const 0) (i32.const 1) (i32.const 8)))`;
+
 describe('initialisation', () => {
-  const mark = (digit: number): string =>
-    `(global.set $seen (i32.add (i32.mul (global.get $seen) (i32.const 10)) (i32.const ${digit})))`;
   const start = `(func (export "_start") ${mark(1)})`;
   const init = `(func (export "wapc_init") ${mark(2)})`;
   const reactor = `(func (export "_initialize") ${mark(3)})`;
@@ -359,11 +367,6 @@ describe('initialisation', () => {
 });
 
 describe('what a guest prints', () => {
-  const print = (fd: number, text: string): string => `
-    (i32.store (i32.const 0) (i32.const 1024)) (i32.store (i32.const 4) (i32.const ${text.length}))
-    ${Array.from(text, (character, index) => `(i32.store8 (i32.const ${1024 + index}) (i32.const ${character.charCodeAt(0)}))`).join('\n')}
-    (drop (call $fd_write (i32.const ${fd}) (i32.const 0) (i32.const 1) (i32.const 8)))`;
-
   it('goes to the log of its policy, line by line', async () => {
     await run(`${print(1, 'one\ntw')} ${print(2, 'oops')} ${print(1, 'o\nthree')} ${respond} (i32.const 1)`);
     const policyId = 'privileged-pods';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import wabt from 'wabt';
 import { GuestMemory } from '../runtime/guest-memory.ts';
+import { promisingExport } from '../runtime/promise-integration.ts';
 import { errno } from './errno.ts';
 import { bindWasi } from './imports.ts';
 import { wasiLayouts, type WasiModule } from './layout.ts';
@@ -8,7 +9,7 @@ import { ByteCollector, InputPipe } from './pipes.ts';
 import { maximumSubscriptions } from './poll.ts';
 import { WasiProcess } from './process.ts';
 
-const { parseWat } = await wabt();
+const wat = await wabt();
 const modules = Object.keys(wasiLayouts) as WasiModule[];
 
 const realtime = 0;
@@ -33,7 +34,9 @@ class Sleeper {
       (memory (export "memory") 2)
       (func (export "poll") (param i32 i32 i32 i32) (result i32)
         local.get 0 local.get 1 local.get 2 local.get 3 call $poll))`;
-    const wasm = new WebAssembly.Module(new Uint8Array(parseWat('sleeper.wat', text).toBinary({}).buffer));
+    const wasm = new WebAssembly.Module(
+      new Uint8Array(wat.parseWat('sleeper.wat', text).toBinary({}).buffer),
+    );
     const clock = {
       realtime: () => 5_000n * millisecond + this.#now,
       monotonic: () => this.#now,
@@ -47,7 +50,7 @@ class Sleeper {
     const instance = new WebAssembly.Instance(wasm, bindWasi(process, WebAssembly.Module.imports(wasm)));
     this.memory = new GuestMemory(instance.exports['memory'] as WebAssembly.Memory);
     process.attach(this.memory);
-    this.#poll = WebAssembly.promising(instance.exports['poll']!);
+    this.#poll = promisingExport(instance.exports['poll']!);
   }
 
   clock(id: number, timeout: bigint, flags = 0): this {

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import wabt from 'wabt';
 import { GuestExit, GuestTrap } from '../runtime/guest-fault.ts';
 import { GuestMemory } from '../runtime/guest-memory.ts';
+import { promisingExport } from '../runtime/promise-integration.ts';
 import { maximumBuffers } from './descriptors.ts';
 import { errno } from './errno.ts';
 import { bindWasi, wasiPreview1Imports } from './imports.ts';
@@ -9,7 +10,7 @@ import { wasiLayouts, type WasiModule } from './layout.ts';
 import { ByteCollector, InputPipe } from './pipes.ts';
 import { WasiProcess } from './process.ts';
 
-const { parseWat } = await wabt();
+const wat = await wabt();
 const modules = Object.keys(wasiLayouts) as WasiModule[];
 const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -27,7 +28,14 @@ function forwarder(module: WasiModule): WebAssembly.Module {
     return `(func (export "${name}") (param ${parameters.join(' ')}) ${result} ${gets} call $${name})`;
   });
   const text = `(module ${imports.join('\n')} (memory (export "memory") 1) ${exports.join('\n')})`;
-  return new WebAssembly.Module(new Uint8Array(parseWat('forwarder.wat', text).toBinary({}).buffer));
+  return new WebAssembly.Module(new Uint8Array(wat.parseWat('forwarder.wat', text).toBinary({}).buffer));
+}
+
+function names(module: WasiModule): string[] {
+  return wasiPreview1Imports
+    .filter((signature) => signature.module === module)
+    .map(({ name }) => name)
+    .toSorted();
 }
 
 const forwarders = Object.fromEntries(modules.map((module) => [module, forwarder(module)]));
@@ -56,7 +64,7 @@ class Probe {
   }
 
   async call(name: string, ...values: (number | bigint)[]): Promise<unknown> {
-    return WebAssembly.promising(this.#exports[name] as WebAssembly.ExportValue)(...values);
+    return promisingExport(this.#exports[name]!)(...values);
   }
 
   /** Puts a vector of (address, length) to address 0. */
@@ -71,11 +79,6 @@ class Probe {
 
 describe('the table of imports', () => {
   it('holds the 46 functions of preview 1 and the 45 of its predecessor', () => {
-    const names = (module: WasiModule): string[] =>
-      wasiPreview1Imports
-        .filter((signature) => signature.module === module)
-        .map(({ name }) => name)
-        .toSorted();
     expect(names('wasi_snapshot_preview1')).toEqual(
       (
         'args_get args_sizes_get clock_res_get clock_time_get environ_get environ_sizes_get fd_advise fd_allocate ' +
