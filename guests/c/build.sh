@@ -3,8 +3,9 @@
 #
 # usage: build.sh [OUT]
 set -eu
+out=$(realpath -m "${1:-$(dirname "$0")}")
 cd "$(dirname "$0")"
-out=$(realpath -m "${1:-.}")
+export PATH="$PWD/../../node_modules/.bin:$PATH" # Node 24 of the project
 build=$(mktemp -d)
 trap 'rm -rf "$build"' EXIT
 mkdir -p "$out"

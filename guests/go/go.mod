@@ -1,0 +1,3 @@
+module kubewarden.example/guests
+
+go 1.24
