@@ -1,9 +1,6 @@
 export type { PolicyModule } from './module/policy-module.ts';
 export type { SandboxPlan } from './sandbox/plan.ts';
 export type { EvaluationContext, EvaluationInput, PolicyRuntime } from './runtime/policy-runtime.ts';
-export { createPolicyRuntime } from './runtime/create.ts';
-export type { GuestClock, RandomSource, RuntimeOptions } from './runtime/options.ts';
-export { deadlineExceeded, settingsDeadlineExceeded } from './runtime/deadline.ts';
 export { PolicyInitializationError, ProtocolVersionError } from './runtime/errors.ts';
 export {
   createHostGate,
@@ -32,4 +29,4 @@ export { evaluateGroup, type GroupReview } from './group/group.ts';
 export { compilePolicyModule } from './module/compile.ts';
 export { createPolicyRuntime } from './runtime/create.ts';
 export { deadlineExceeded, settingsDeadlineExceeded } from './runtime/deadline.ts';
-export { systemClock, type GuestClock, type RuntimeOptions } from './runtime/options.ts';
+export { systemClock, type GuestClock, type RandomSource, type RuntimeOptions } from './runtime/options.ts';
