@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The checkout that is measured. */
+export const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** A policies.yml entry for a guest of this repository. */
+export function guestPolicy(file: string, settings: Record<string, unknown> = {}): Record<string, unknown> {
+  return { module: `file://${join(root, 'guests', file)}`, settings, hostCapabilities: ['*'] };
+}
+
+/** An AdmissionReview about a pod of realistic size, about 5 kB, without blanks as the API server sends it. */
+export const realisticReview = JSON.stringify(
+  JSON.parse(readFileSync(join(root, 'guests/requests/pod-realistic.json'), 'utf8')),
+);
+
+/** One policy for each way of talking to a guest. */
+export const policiesByAbi: Readonly<Record<string, Record<string, unknown>>> = {
+  'gatekeeper (Rego)': guestPolicy('rego/gatekeeper.wasm'),
+  'opa (Rego)': guestPolicy('rego/opa.wasm'),
+  'waPC (Rust, SDK)': guestPolicy('rust/context-aware.wasm'),
+  'waPC (Rust, std)': guestPolicy('rust/pod-privileged.wasm'),
+  'waPC (AssemblyScript)': guestPolicy('assemblyscript/pod-privileged.wasm'),
+  'waPC (Go reactor)': guestPolicy('go/pod-privileged.wasm'),
+  'WASI (C)': guestPolicy('c/pinned-images.wasm'),
+  'WASI (Go)': guestPolicy('go/required-annotations.wasm'),
+};
