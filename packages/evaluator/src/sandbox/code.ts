@@ -7,7 +7,8 @@ import {
   type ByteRange,
   type WasmModule,
 } from '@kubewarden/policy';
-import { memoryGrowOpcode, scanFunction, type CodeFindings } from './instructions.ts';
+import { scanFunction, type CodeFindings } from './instructions.ts';
+import { op } from './opcodes.ts';
 
 /** The code of a module after one walk over it. */
 export interface ScannedCode extends CodeFindings {
@@ -37,7 +38,7 @@ export function scanCode({ bytes, bodies }: WasmModule): ScannedCode {
     scanFunction(bytes, body.start, body.end, findings);
     if (findings.memorySizing.length === 0) continue;
     const instructions = findings.memorySizing.splice(0);
-    growsMemory ||= instructions.some((at, index) => index % 2 === 0 && bytes[at] === memoryGrowOpcode);
+    growsMemory ||= instructions.some((at, index) => index % 2 === 0 && bytes[at] === op.memoryGrow);
     sizing.push({ index, instructions });
   }
   return { ...findings, sizing, growsMemory };
@@ -86,7 +87,7 @@ function rewriteBody(
   let position = body.start;
   for (let index = 0; index < instructions.length; index += 2) {
     const at = instructions[index]!;
-    pieces.push(bytes.subarray(position, at), bytes[at] === memoryGrowOpcode ? grow : size);
+    pieces.push(bytes.subarray(position, at), bytes[at] === op.memoryGrow ? grow : size);
     position = instructions[index + 1]!;
   }
   pieces.push(bytes.subarray(position, body.end));

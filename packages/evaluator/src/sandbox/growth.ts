@@ -8,6 +8,7 @@ import {
   type WasmModule,
 } from '@kubewarden/policy';
 import { rewriteCode, type ScannedCode } from './code.ts';
+import { functionForm, noResult, op } from './opcodes.ts';
 import { countImports } from './state.ts';
 
 /**
@@ -30,9 +31,9 @@ export function virtualiseGrowth(
     return { id, payload: appendEntries(section?.payload, [Uint8Array.from(entry)]) };
   };
   const sections = [
-    append(sectionIds.type, [0x60, 1, i32, 1, i32]),
+    append(sectionIds.type, [functionForm, 1, i32, 1, i32]),
     append(sectionIds.function, [...encodeUnsigned(module.types.length)]),
-    append(sectionIds.global, [i32, mutable, op.const, ...encodeSigned(memory.initialPages), op.end]),
+    append(sectionIds.global, [i32, mutable, op.i32Const, ...encodeSigned(memory.initialPages), op.end]),
     {
       id: sectionIds.code,
       payload: rewriteCode(
@@ -52,26 +53,8 @@ export function virtualiseGrowth(
 const i32 = valueTypeCode('i32');
 const mutable = 1;
 
-const op = {
-  if: 0x04,
-  end: 0x0b,
-  return: 0x0f,
-  call: 0x10,
-  localGet: 0x20,
-  localTee: 0x22,
-  globalGet: 0x23,
-  globalSet: 0x24,
-  memorySize: 0x3f,
-  memoryGrow: 0x40,
-  const: 0x41,
-  equal: 0x46,
-  greaterUnsigned: 0x4b,
-  add: 0x6a,
-  subtract: 0x6b,
-} as const;
-
+/** -1 as the operand of `i32.const`. */
 const minusOne = 0x7f;
-const noResult = 0x40;
 
 /**
  * The appended function, as text:
@@ -91,18 +74,18 @@ const noResult = 0x40;
  */
 function growBody(pages: Uint8Array, maximumPages: Uint8Array): Uint8Array {
   const [delta, old, memory] = [0, 1, 0];
-  // prettier-ignore
+  // oxfmt-ignore
   return Uint8Array.from([
     1, 1, i32,
-    op.localGet, delta, op.const, ...maximumPages, op.globalGet, ...pages, op.localTee, old, op.subtract,
-    op.greaterUnsigned, op.if, noResult,
-      op.const, minusOne, op.return,
+    op.localGet, delta, op.i32Const, ...maximumPages, op.globalGet, ...pages, op.localTee, old, op.i32Sub,
+    op.i32GtU, op.if, noResult,
+      op.i32Const, minusOne, op.return,
     op.end,
-    op.localGet, delta, op.localGet, old, op.add, op.localTee, delta, op.memorySize, memory,
-    op.greaterUnsigned, op.if, noResult,
-      op.localGet, delta, op.memorySize, memory, op.subtract, op.memoryGrow, memory, op.const, minusOne,
-      op.equal, op.if, noResult,
-        op.const, minusOne, op.return,
+    op.localGet, delta, op.localGet, old, op.i32Add, op.localTee, delta, op.memorySize, memory,
+    op.i32GtU, op.if, noResult,
+      op.localGet, delta, op.memorySize, memory, op.i32Sub, op.memoryGrow, memory, op.i32Const, minusOne,
+      op.i32Eq, op.if, noResult,
+        op.i32Const, minusOne, op.return,
       op.end,
     op.end,
     op.localGet, delta, op.globalSet, ...pages,

@@ -1,3 +1,5 @@
+import { op } from './opcodes.ts';
+
 /**
  * What the code of a module does that matters for bringing its instances back to their initial state.
  * Filled by {@link scanFunction}, function after function.
@@ -15,10 +17,6 @@ export interface CodeFindings {
 export class UnknownInstructionError extends Error {
   override readonly name = 'UnknownInstructionError';
 }
-
-/** First byte of the two instructions that tell or change the size of a memory. */
-export const memorySizeOpcode = 0x3f;
-export const memoryGrowOpcode = 0x40;
 
 /** What follows an opcode. */
 const immediate = {
@@ -62,14 +60,12 @@ define(immediate.valueTypes, [0x1c, 0x1c]);
 define(immediate.tryTable, [0x1f, 0x1f]);
 define(immediate.tableChange, [0x26, 0x26]);
 define(immediate.memory, [0x28, 0x3e]);
-define(immediate.memorySizing, [memorySizeOpcode, memoryGrowOpcode]);
+define(immediate.memorySizing, [op.memorySize, op.memoryGrow]);
 define(immediate.fourBytes, [0x43, 0x43]);
 define(immediate.eightBytes, [0x44, 0x44]);
 define(immediate.numericPrefix, [0xfc, 0xfc]);
 define(immediate.vectorPrefix, [0xfd, 0xfd]);
 define(immediate.atomicPrefix, [0xfe, 0xfe]);
-
-const endOpcode = 0x0b;
 
 /** Value types that are followed by a heap type: `(ref null …)` and `(ref …)`. */
 const nullableReference = 0x63;
@@ -150,7 +146,7 @@ export function scanFunction(bytes: Uint8Array, start: number, end: number, find
         throw unknownInstruction(opcode);
     }
   }
-  if (at !== end || opcode !== endOpcode)
+  if (at !== end || opcode !== op.end)
     throw new UnknownInstructionError('a function body does not end where it should');
 }
 

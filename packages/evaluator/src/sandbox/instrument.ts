@@ -12,6 +12,7 @@ import {
 } from '@kubewarden/policy';
 import { virtualiseGrowth } from './growth.ts';
 import { capLimits, memoriesOf, shareOf } from './limits.ts';
+import { externalKind } from './opcodes.ts';
 import type { SandboxPlan } from './plan.ts';
 import { findMutableState } from './state.ts';
 
@@ -23,8 +24,6 @@ export interface InstrumentedModule {
 
 /** Prefix of the names under which instrumentation exports what a reset needs. */
 export const reservedExportPrefix = 'kubewarden:sandbox/';
-
-const exportKind = { table: 1, global: 3 } as const;
 
 /**
  * Rewrites a module so that its instances can be brought back to their initial state, and caps its memory and
@@ -59,12 +58,12 @@ export function instrument(
   const growth = state.code.growsMemory ? virtualiseGrowth(module, state.code, memory) : undefined;
   const globals = [...state.globals, ...(growth === undefined ? [] : [growth.pagesGlobal])].map((index) => ({
     name: `${reservedExportPrefix}global/${index}`,
-    kind: exportKind.global,
+    kind: externalKind.global,
     index,
   }));
   const tables = state.tables.map((index) => ({
     name: `${reservedExportPrefix}table/${index}`,
-    kind: exportKind.table,
+    kind: externalKind.table,
     index,
   }));
   const exports = [...globals, ...tables].map(({ name, kind, index }) =>

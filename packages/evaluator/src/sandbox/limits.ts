@@ -10,14 +10,29 @@ import {
   type WasmModule,
 } from '@kubewarden/policy';
 import { PolicyModuleError } from '../module/error.ts';
+import { externalKind } from './opcodes.ts';
 import { pageBytes } from './plan.ts';
 
 /** Elements that all tables of an instance may have together. */
 export const maximumTableElements = 1_000_000;
 
+/**
+ * Pages that a memory which the host makes has at least: as in the original (evaluator.md 6.4), whatever the
+ * module asks for. Saves modules compiled by OPA, which ask for 2, from growing it at once.
+ */
+const minimumHostPages = 5;
+
 /** Limits of the memories in the order of their indices, imported ones first. */
 export function memoriesOf({ imports, memories }: WasmModule): Limits[] {
-  return [...imports.flatMap((entry) => (entry.kind === 'memory' ? [entry.limits] : [])), ...memories];
+  const imported = imports.flatMap((entry) => (entry.kind === 'memory' ? [hostLimits(entry.limits)] : []));
+  return [...imported, ...memories];
+}
+
+function hostLimits(limits: Limits): Limits {
+  return {
+    ...limits,
+    minimum: Math.max(limits.minimum, Math.min(minimumHostPages, limits.maximum ?? Infinity)),
+  };
 }
 
 /** What each of several memories, or tables, may have of a bound that is for all of them. */
@@ -71,8 +86,8 @@ export function capLimits(module: WasmModule, maximumPages: number): SectionCont
         ? concatBytes([
             encodeName(entry.module),
             encodeName(entry.name),
-            Uint8Array.of(memoryKind),
-            encodeCapped(entry.limits, share),
+            Uint8Array.of(externalKind.memory),
+            encodeCapped(hostLimits(entry.limits), share),
           ])
         : bytes.subarray(entry.start, entry.end),
     );
@@ -89,8 +104,6 @@ export function capLimits(module: WasmModule, maximumPages: number): SectionCont
   }
   return sections;
 }
-
-const memoryKind = 2;
 
 function encodeCapped({ minimum, maximum = Infinity, is64 }: Limits, cap: number): Uint8Array {
   const flags = is64 ? 5 : 1;

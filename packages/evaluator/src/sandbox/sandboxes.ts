@@ -1,4 +1,4 @@
-import { pageBytes, type SandboxPlan } from './plan.ts';
+import type { SandboxPlan } from './plan.ts';
 import { restoreSnapshot, takeSnapshot, type Guest, type Snapshot } from './snapshot.ts';
 
 export type { Guest } from './snapshot.ts';
@@ -7,10 +7,13 @@ export type { Guest } from './snapshot.ts';
 export const defaultMaximumIdle = 2;
 
 /**
- * Pages (4 MiB) that a sandbox may have grown by and still be kept. Every later reset has to clear them, so a
- * guest that once needed more is cheaper to replace; one that started with more may double instead.
+ * Bytes that a sandbox may have grown by and still be kept: 4 MiB, or as much as it started with. Every later
+ * reset has to look through them, so a guest that once needed more is cheaper to replace.
  */
-export const maximumKeptGrowth = 64;
+export const maximumKeptGrowth = 4 * 1024 * 1024;
+
+/** Bytes of memory that a sandbox may have in all and still be kept. */
+export const maximumKeptMemory = 64 * 1024 * 1024;
 
 /**
  * The sandboxes of one policy module on one thread. Each review gets one that is in the state in which
@@ -52,7 +55,7 @@ export class Sandboxes<G extends Guest> {
       return kept.guest;
     }
     const guest = await this.#create();
-    this.#lent.set(guest, this.#maximumIdle === 0 ? undefined : this.#snapshot(guest));
+    this.#lent.set(guest, this.#snapshot(guest));
     return guest;
   }
 
@@ -67,8 +70,8 @@ export class Sandboxes<G extends Guest> {
     this.#lent.delete(guest);
     if (snapshot === undefined || this.#disposed || this.#idle.length >= this.#maximumIdle) return;
     const { byteLength } = guest.memory.buffer;
-    const keptGrowth = Math.max(maximumKeptGrowth * pageBytes, snapshot.byteLength);
-    if (byteLength - snapshot.byteLength > keptGrowth) return;
+    const keptGrowth = Math.max(maximumKeptGrowth, snapshot.byteLength);
+    if (byteLength > Math.min(snapshot.byteLength + keptGrowth, maximumKeptMemory)) return;
     if (restoreSnapshot(guest, snapshot)) this.#idle.push({ guest, snapshot });
   }
 
@@ -84,7 +87,9 @@ export class Sandboxes<G extends Guest> {
     this.#latest = undefined;
   }
 
-  #snapshot(guest: G): Snapshot {
+  /** Undefined if the guest will not be kept anyway. */
+  #snapshot(guest: G): Snapshot | undefined {
+    if (this.#maximumIdle === 0 || guest.memory.buffer.byteLength > maximumKeptMemory) return undefined;
     this.#latest = takeSnapshot(guest, this.#plan, this.#latest);
     return this.#latest;
   }

@@ -1,4 +1,5 @@
 import { pageBytes, type SandboxPlan } from './plan.ts';
+import { createZeros, type Zeros } from './zeros.ts';
 
 /** An instance together with the memory that it works on, its own or one that the host made for it. */
 export interface Guest {
@@ -16,11 +17,12 @@ interface Piece {
 export interface Snapshot {
   readonly byteLength: number;
   readonly pieces: readonly Piece[];
+  readonly zeros: Zeros;
   readonly globals: readonly { readonly global: WebAssembly.Global; readonly value: unknown }[];
   readonly tables: readonly { readonly table: WebAssembly.Table; readonly elements: readonly unknown[] }[];
 }
 
-/** Granularity of the search for zeros; memory that costs nothing is kept that way. */
+/** Unit in which memory is copied or left alone: that of the operating system. */
 const blockBytes = 4096;
 
 /**
@@ -30,25 +32,20 @@ const blockBytes = 4096;
  * while they were initialised, addresses that the host learned from them), and references to functions are
  * only good in the instance that they come from. What two instances have in common is kept once, though.
  *
- * @param relative - an earlier snapshot of another instance of the same module, to share equal pieces with
+ * @param relative - a snapshot of another instance of the same module, to share equal pieces with
  */
 export function takeSnapshot(guest: Guest, plan: SandboxPlan, relative?: Snapshot): Snapshot {
   const memory = new Uint8Array(guest.memory.buffer);
+  const zeros = createZeros(guest.memory);
   const known = new Map(relative?.pieces.map((piece) => [piece.offset, piece.bytes]));
-  const pieces: Piece[] = [];
-  for (let page = 0; page < memory.length; page += pageBytes) {
-    const [start, end] = nonZeroExtent(memory, page);
-    if (start === end) continue;
-    const bytes = memory.subarray(start, end);
-    const shared = known.get(start);
-    pieces.push({
-      offset: start,
-      bytes: shared !== undefined && equal(shared, bytes) ? shared : bytes.slice(),
-    });
-  }
+  const pieces = findPieces(memory, zeros).map(({ offset, bytes }): Piece => {
+    const shared = known.get(offset);
+    return { offset, bytes: shared !== undefined && equal(shared, bytes) ? shared : bytes.slice() };
+  });
   return {
     byteLength: memory.length,
     pieces,
+    zeros,
     globals: plan.globals.map((name) => {
       const global = guest.instance.exports[name] as WebAssembly.Global;
       return { global, value: global.value as unknown };
@@ -71,35 +68,40 @@ export function takeSnapshot(guest: Guest, plan: SandboxPlan, relative?: Snapsho
 export function restoreSnapshot(guest: Guest, snapshot: Snapshot): boolean {
   for (const { table, elements } of snapshot.tables) {
     if (table.length !== elements.length) return false;
-    elements.forEach((element, index) => {
+    for (const [index, element] of elements.entries()) {
       if (table.get(index) !== element) table.set(index, element);
-    });
+    }
   }
   for (const { global, value } of snapshot.globals) global.value = value;
+  const { pieces, zeros } = snapshot;
   const memory = new Uint8Array(guest.memory.buffer);
   let position = 0;
-  for (const { offset, bytes } of snapshot.pieces) {
-    if (position < offset) memory.fill(0, position, offset);
+  for (const { offset, bytes } of pieces) {
+    if (position < offset) zeros.clear(position, offset);
     memory.set(bytes, offset);
     position = offset + bytes.length;
   }
-  memory.fill(0, position);
+  zeros.clear(position, memory.length);
   return true;
 }
 
-/** First and last block of a page that has something in it, as `[start, end)`; an empty range if none has. */
-function nonZeroExtent(memory: Uint8Array, page: number): [start: number, end: number] {
-  let start = page;
-  let end = page + pageBytes;
-  while (start < end && isZero(memory, start)) start += blockBytes;
-  while (end > start && isZero(memory, end - blockBytes)) end -= blockBytes;
-  return [start, end];
-}
-
-function isZero(memory: Uint8Array, block: number): boolean {
-  const words = new Int32Array(memory.buffer, memory.byteOffset + block, blockBytes / 4);
-  for (let index = 0; index < words.length; index++) if (words[index] !== 0) return false;
-  return true;
+/** The runs of blocks that are not all zero, cut at the borders of pages; views of the memory. */
+function findPieces(memory: Uint8Array, zeros: Zeros): Piece[] {
+  const pieces: Piece[] = [];
+  let at = zeros.find(0, memory.length);
+  while (at < memory.length) {
+    const start = at - (at % blockBytes);
+    const border = start - (start % pageBytes) + pageBytes;
+    let end = start;
+    let next = at;
+    while (next < border && next < end + blockBytes) {
+      end = next - (next % blockBytes) + blockBytes;
+      next = zeros.find(end, memory.length);
+    }
+    pieces.push({ offset: start, bytes: memory.subarray(start, end) });
+    at = next;
+  }
+  return pieces;
 }
 
 function equal(a: Uint8Array, b: Uint8Array): boolean {
