@@ -1,7 +1,8 @@
 import type { JsonDocument, JsonNode } from './document.ts';
+import { compareKeys } from './keys.ts';
 import { decodeNumber, formatNumber } from './numbers.ts';
-import { compareSlices, scan } from './scanner.ts';
-import { compareUtf8, decodeString, quoteStringBytes } from './strings.ts';
+import { scan } from './scanner.ts';
+import { decodeString, quoteStringBytes } from './strings.ts';
 import {
   arrayKind,
   canonicalFlag,
@@ -17,14 +18,16 @@ import {
 const retainedBytes = 1 << 20;
 const initialBytes = 1 << 14;
 
-/** Copies shorter than this are faster byte by byte than through a view. */
-const shortCopy = 48;
+/** Up to this many bytes, a loop over words is faster than a call of `set`. */
+const shortCopy = 128;
 
 /** Up to this many members are sorted by insertion; hostile objects must not cost quadratic time. */
 const insertionLimit = 24;
 
 const comma = 0x2c;
 const colon = 0x3a;
+
+const nothing = new Uint8Array(0);
 
 /**
  * Writes parts of a scanned text in canonical form.
@@ -34,8 +37,10 @@ const colon = 0x3a;
  */
 export class CanonicalWriter {
   #output = new Uint8Array(initialBytes);
+  #outputView = new DataView(this.#output.buffer);
   #length = 0;
-  #source: Uint8Array = new Uint8Array(0);
+  #source: Uint8Array = nothing;
+  #sourceView: DataView = new DataView(nothing.buffer);
   #tape: Int32Array = new Int32Array(0);
   #runStart = 0;
   #runEnd = 0;
@@ -46,6 +51,7 @@ export class CanonicalWriter {
   /** Starts a new text; what was begun and not finished is forgotten. */
   begin(source: Uint8Array, tape: Int32Array): void {
     this.#source = source;
+    this.#sourceView = new DataView(source.buffer, source.byteOffset, source.length);
     this.#tape = tape;
     this.#length = 0;
     this.#runStart = 0;
@@ -57,8 +63,8 @@ export class CanonicalWriter {
   finish(): Uint8Array<ArrayBuffer> {
     this.#flush();
     const text = this.#output.slice(0, this.#length);
-    if (this.#output.length > retainedBytes) this.#output = new Uint8Array(initialBytes);
-    this.#source = new Uint8Array(0);
+    if (this.#output.length > retainedBytes) this.#setOutput(new Uint8Array(initialBytes));
+    this.#source = nothing;
     return text;
   }
 
@@ -104,11 +110,24 @@ export class CanonicalWriter {
     for (let index = 0; index < values.length; index++) {
       const value = values[index]!;
       if (value < 0) continue;
-      this.key(value, first);
-      this.node(value);
+      this.member(value, first);
       first = false;
     }
     this.byte(0x7d);
+  }
+
+  /** The member of which `value` is the value node, preceded by a comma unless it is the first. */
+  member(value: JsonNode, first: boolean): void {
+    const tape = this.#tape;
+    const key = value - stride;
+    const canonical = (tape[key]! & tape[value]! & canonicalFlag) !== 0;
+    if (canonical && tape[value + 1] === tape[key + 2]! + 1) {
+      if (!first) this.byte(comma);
+      this.#copy(tape[key + 1]!, tape[value + 2]!);
+    } else {
+      this.key(value, first);
+      this.node(value);
+    }
   }
 
   /** The key of the value node `value` with the colon, preceded by a comma unless it is the first. */
@@ -136,8 +155,7 @@ export class CanonicalWriter {
     this.byte(0x7b);
     if ((tape[node]! & sortedFlag) !== 0) {
       for (let key = node + stride; key < end; key = tape[key + stride + 3]!) {
-        this.key(key + stride, first);
-        this.node(key + stride);
+        this.member(key + stride, first);
         first = false;
       }
     } else {
@@ -148,8 +166,7 @@ export class CanonicalWriter {
         // Members of equal name are neighbours in source order; the last one counts.
         const following = index + 1 < top ? this.#members[index + 1]! : -1;
         if (following >= 0 && this.#compareKeys(value - stride, following - stride) === 0) continue;
-        this.key(value, first);
-        this.node(value);
+        this.member(value, first);
         first = false;
       }
       this.#membersTop = base;
@@ -193,11 +210,7 @@ export class CanonicalWriter {
   }
 
   #compareKeys(left: JsonNode, right: JsonNode): number {
-    const tape = this.#tape;
-    if (((tape[left]! | tape[right]!) & escapedFlag) === 0) {
-      return compareSlices(this.#source, tape, left, right);
-    }
-    return compareUtf8(this.#string(left), this.#string(right));
+    return compareKeys(this.#source, this.#tape, left, right);
   }
 
   #string(node: JsonNode): string {
@@ -235,25 +248,36 @@ export class CanonicalWriter {
     const end = this.#runEnd;
     const size = end - start;
     if (size === 0) return;
-    this.#reserve(size);
-    const output = this.#output;
-    const source = this.#source;
-    let length = this.#length;
-    if (size < shortCopy) {
-      for (let index = start; index < end; index++) output[length++] = source[index]!;
-    } else {
-      output.set(source.subarray(start, end), length);
-      length += size;
-    }
-    this.#length = length;
     this.#runStart = end;
+    const length = this.#length;
+    this.#length = length + size;
+    // Whole words are copied, so up to three bytes too many; what comes next overwrites them.
+    const words = (size + 3) & ~3;
+    if (length + words > this.#output.length) this.#grow(words);
+    const source = this.#sourceView;
+    if (size > shortCopy || start + words > source.byteLength) {
+      this.#output.set(this.#source.subarray(start, end), length);
+      return;
+    }
+    const output = this.#outputView;
+    for (let offset = 0; offset < size; offset += 4) {
+      output.setUint32(length + offset, source.getUint32(start + offset, true), true);
+    }
   }
 
   #reserve(size: number): void {
-    if (this.#length + size <= this.#output.length) return;
-    const grown = new Uint8Array(Math.max(this.#output.length * 2, this.#length + size));
+    if (this.#length + size > this.#output.length) this.#grow(size);
+  }
+
+  #grow(size: number): void {
+    const grown = new Uint8Array(Math.max(this.#output.length * 2, this.#output.length + size));
     grown.set(this.#output);
-    this.#output = grown;
+    this.#setOutput(grown);
+  }
+
+  #setOutput(output: Uint8Array<ArrayBuffer>): void {
+    this.#output = output;
+    this.#outputView = new DataView(output.buffer);
   }
 }
 

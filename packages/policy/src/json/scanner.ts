@@ -1,10 +1,10 @@
 import { JsonSyntaxError } from './errors.ts';
+import { compareKeys } from './keys.ts';
 import { scanNumber } from './numbers.ts';
 import { scanString } from './strings.ts';
 import {
   arrayKind,
   canonicalFlag,
-  escapedFlag,
   falseKind,
   growScratchTape,
   nullKind,
@@ -18,10 +18,16 @@ import {
 /** Containers within containers; serde_json refuses the 128th. */
 const maximumDepth = 127;
 
+/** Bytes that a text may have, so that offsets fit the tape. */
+const maximumLength = 2 ** 30;
+
 /** For each open container: its node, the node of its last key, and how much was not canonical before it. */
 const openNodes = new Int32Array(maximumDepth + 1);
 const lastKeys = new Int32Array(maximumDepth + 1);
 const blemishesBefore = new Int32Array(maximumDepth + 1);
+
+/** All four blanks of JSON are at or below this byte, and nothing else that may stand between tokens is. */
+const blank = 0x20;
 
 const noKey = -1;
 const unsorted = -2;
@@ -34,6 +40,8 @@ const unsorted = -2;
  */
 export function scan(source: Uint8Array): { readonly tape: Int32Array; readonly length: number } {
   const length = source.length;
+  if (length > maximumLength) throw new RangeError(`a JSON text of ${length} bytes is too long`);
+  const view = new DataView(source.buffer, source.byteOffset, length);
   let tape = scratchTape();
   let node = 0;
   let depth = 0;
@@ -47,7 +55,7 @@ export function scan(source: Uint8Array): { readonly tape: Int32Array; readonly 
     if (node + 4 * stride > tape.length) tape = growScratchTape();
     const byte = position < length ? source[position]! : -1;
     if (byte === 0x22) {
-      position = scanString(source, position, tape, node);
+      position = scanString(source, view, position, tape, node);
       if ((tape[node]! & canonicalFlag) === 0) blemishes++;
       node += stride;
     } else if (byte === 0x7b || byte === 0x5b) {
@@ -59,9 +67,11 @@ export function scan(source: Uint8Array): { readonly tape: Int32Array; readonly 
       blemishesBefore[depth] = blemishes;
       depth++;
       node += stride;
-      const content = skipBlanks(source, position + 1);
-      if (content !== position + 1) blemishes++;
-      position = content;
+      position++;
+      if (source[position]! <= blank) {
+        position = skipBlanks(source, position);
+        blemishes++;
+      }
       const first = source[position];
       if (byte === 0x5b) {
         if (first === undefined) throw peekError('EOF while parsing a list', source, position);
@@ -70,7 +80,7 @@ export function scan(source: Uint8Array): { readonly tape: Int32Array; readonly 
         if (first === undefined) throw peekError('EOF while parsing an object', source, position);
         if (first !== 0x7d) {
           if (first !== 0x22) throw peekError('key must be a string', source, position);
-          const value = scanKey(source, position, tape, node, depth - 1);
+          const value = scanKey(source, view, position, tape, node, depth - 1);
           if (value < 0) blemishes++;
           position = Math.abs(value);
           node += stride;
@@ -89,9 +99,10 @@ export function scan(source: Uint8Array): { readonly tape: Int32Array; readonly 
     // Here a value has ended, or a container is empty: close what ends, and find the next value.
     let found = false;
     while (depth > 0) {
-      const next = skipBlanks(source, position);
-      if (next !== position) blemishes++;
-      position = next;
+      if (source[position]! <= blank) {
+        position = skipBlanks(source, position);
+        blemishes++;
+      }
       const open = openNodes[depth - 1]!;
       const isObject = tape[open] === objectKind;
       const mark = source[position];
@@ -110,15 +121,17 @@ export function scan(source: Uint8Array): { readonly tape: Int32Array; readonly 
         continue;
       }
       if (mark !== 0x2c) throw separatorError(isObject, source, position);
-      const content = skipBlanks(source, position + 1);
-      if (content !== position + 1) blemishes++;
-      position = content;
+      position++;
+      if (source[position]! <= blank) {
+        position = skipBlanks(source, position);
+        blemishes++;
+      }
       const first = source[position];
       if (first === undefined) throw peekError('EOF while parsing a value', source, position);
       if (first === (isObject ? 0x7d : 0x5d)) throw peekError('trailing comma', source, position);
       if (isObject) {
         if (first !== 0x22) throw peekError('key must be a string', source, position);
-        const value = scanKey(source, position, tape, node, depth - 1);
+        const value = scanKey(source, view, position, tape, node, depth - 1);
         if (value < 0) blemishes++;
         position = Math.abs(value);
         node += stride;
@@ -129,7 +142,7 @@ export function scan(source: Uint8Array): { readonly tape: Int32Array; readonly 
     if (!found) break;
   }
 
-  position = skipBlanks(source, position);
+  if (position < length) position = skipBlanks(source, position);
   if (position < length) throw peekError('trailing characters', source, position);
   return { tape, length: node };
 }
@@ -139,41 +152,28 @@ export function scan(source: Uint8Array): { readonly tape: Int32Array; readonly 
  *
  * @returns the offset of the value; negated where the source between key and value is not canonical
  */
-function scanKey(source: Uint8Array, start: number, tape: Int32Array, node: number, level: number): number {
-  const end = scanString(source, start, tape, node);
+function scanKey(
+  source: Uint8Array,
+  view: DataView,
+  start: number,
+  tape: Int32Array,
+  node: number,
+  level: number,
+): number {
+  const end = scanString(source, view, start, tape, node);
   const last = lastKeys[level]!;
-  let canonical = true;
-  if ((tape[node]! & escapedFlag) !== 0) {
-    canonical = (tape[node]! & canonicalFlag) !== 0;
-    lastKeys[level] = unsorted;
-  } else if (last === noKey || (last >= 0 && compareSlices(source, tape, last, node) < 0)) {
-    lastKeys[level] = node;
-  } else {
-    lastKeys[level] = unsorted;
+  if (last !== unsorted) {
+    const ascending = last === noKey || compareKeys(source, tape, last, node) < 0;
+    lastKeys[level] = ascending ? node : unsorted;
   }
-  const colon = skipBlanks(source, end);
-  const mark = source[colon];
-  if (mark !== 0x3a) {
-    if (mark === undefined) throw peekError('EOF while parsing an object', source, colon);
+  const colon = source[end]! <= blank ? skipBlanks(source, end) : end;
+  if (source[colon] !== 0x3a) {
+    if (colon >= source.length) throw peekError('EOF while parsing an object', source, colon);
     throw peekError('expected `:`', source, colon);
   }
-  const value = skipBlanks(source, colon + 1);
-  return canonical && value === end + 1 ? value : -value;
-}
-
-/** Order of the source bytes of two string nodes without escapes. */
-export function compareSlices(source: Uint8Array, tape: Int32Array, left: number, right: number): number {
-  let a = tape[left + 1]! + 1;
-  let b = tape[right + 1]! + 1;
-  const aEnd = tape[left + 2]! - 1;
-  const bEnd = tape[right + 2]! - 1;
-  while (a < aEnd && b < bEnd) {
-    const difference = source[a]! - source[b]!;
-    if (difference !== 0) return difference;
-    a++;
-    b++;
-  }
-  return aEnd - a - (bEnd - b);
+  const value = source[colon + 1]! <= blank ? skipBlanks(source, colon + 1) : colon + 1;
+  const canonical = (tape[node]! & canonicalFlag) !== 0 && value === end + 1;
+  return canonical ? value : -value;
 }
 
 function scanLiteral(source: Uint8Array, start: number, tape: Int32Array, node: number): number {

@@ -247,7 +247,9 @@ export function optional<T>(
 
 /** The object without the members that are undefined. */
 export function compact<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
+  const result: Partial<T> = {};
+  for (const key in object) {
+    if (object[key] !== undefined) result[key] = object[key];
+  }
+  return result as { [K in keyof T]: Exclude<T[K], undefined> };
 }

@@ -10,6 +10,32 @@ plain.fill(1, 0x20, 0x80);
 plain[quote] = 0;
 plain[backslash] = 0;
 
+/** One in every byte of a word. */
+const ones = 0x01010101;
+
+/**
+ * The offset of the first byte from `position` on that is not plain, or the end of the source. Looks at four
+ * bytes at once: subtracting sets the high bit of each byte that is too small, so also of one that was zero
+ * after the exclusive or; the lowest bit set is exact, since borrows only go upwards.
+ */
+export function skipPlain(source: Uint8Array, view: DataView, position: number): number {
+  let next = position;
+  const lastWord = source.length - 4;
+  while (next <= lastWord) {
+    const word = view.getUint32(next, true) | 0;
+    const found =
+      (word |
+        (word - 0x20 * ones) |
+        ((word ^ (quote * ones)) - ones) |
+        ((word ^ (backslash * ones)) - ones)) &
+      (0x80 * ones);
+    if (found !== 0) return next + ((31 - Math.clz32(found & -found)) >> 3);
+    next += 4;
+  }
+  while (next < source.length && plain[source[next]!] === 1) next++;
+  return next;
+}
+
 /** What may follow a backslash: the character meant, 0 where the escape is invalid. */
 const escapes = new Uint8Array(256);
 for (const [letter, meaning] of ['""', '\\\\', '//', 'b\b', 'f\f', 'n\n', 'r\r', 't\t'].map((pair) => [
@@ -28,15 +54,31 @@ const encoder = new TextEncoder();
  * @returns the offset behind the closing quote
  * @throws JsonSyntaxError with serde_json's text and position
  */
-export function scanString(source: Uint8Array, start: number, tape: Int32Array, node: number): number {
-  const length = source.length;
-  let position = start + 1;
+export function scanString(
+  source: Uint8Array,
+  view: DataView,
+  start: number,
+  tape: Int32Array,
+  node: number,
+): number {
+  let position = skipPlain(source, view, start + 1);
+  tape[node] = stringKind | canonicalFlag;
+  if (source[position] !== quote) position = scanRest(source, view, position, tape, node);
+  position++;
+  tape[node + 1] = start;
+  tape[node + 2] = position;
+  tape[node + 3] = node + stride;
+  return position;
+}
+
+/** Reads a string on from its first byte that is not plain; returns the offset of the closing quote. */
+function scanRest(source: Uint8Array, view: DataView, start: number, tape: Int32Array, node: number): number {
+  let position = start;
   let flags = stringKind | canonicalFlag;
   let wellFormed = true;
   for (;;) {
-    while (position < length && plain[source[position]!] === 1) position++;
-    if (position === length) throw new JsonSyntaxError('EOF while parsing a string', source, length);
-    const byte = source[position]!;
+    const byte = source[position];
+    if (byte === undefined) throw new JsonSyntaxError('EOF while parsing a string', source, position);
     if (byte === quote) break;
     if (byte >= 0x80) {
       const width = sequenceLength(source, position);
@@ -51,13 +93,10 @@ export function scanString(source: Uint8Array, start: number, tape: Int32Array, 
       const detail = 'control character (\\u0000-\\u001F) found while parsing a string';
       throw new JsonSyntaxError(detail, source, position + 1);
     }
+    position = skipPlain(source, view, position);
   }
-  position++;
-  if (!wellFormed) throw new JsonSyntaxError('invalid unicode code point', source, position);
+  if (!wellFormed) throw new JsonSyntaxError('invalid unicode code point', source, position + 1);
   tape[node] = flags;
-  tape[node + 1] = start;
-  tape[node + 2] = position;
-  tape[node + 3] = node + stride;
   return position;
 }
 

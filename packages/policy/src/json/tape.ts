@@ -28,7 +28,7 @@ export const objectKind = 6;
 export const canonicalFlag = 8;
 /** A string with at least one backslash. */
 export const escapedFlag = 16;
-/** An object whose keys are free of escapes and strictly ascending in byte order. */
+/** An object whose keys are strictly ascending in byte order. */
 export const sortedFlag = 32;
 
 /** Buffers above this many integers are dropped after use, so that one huge request does not stay in memory. */
