@@ -1,23 +1,22 @@
 /**
- * Embeds a policy's metadata in its module.
+ * Embeds a policy's metadata in its module, as `kwctl annotate` does.
  *
  * usage: node annotate.ts MODULE OUT METADATA.yml
  */
 import { readFile, writeFile } from 'node:fs/promises';
+import { annotateModule, decodeMetadata, validateMetadata } from '@kubewarden/policy';
 import { parse } from 'yaml';
 
-const encoder = new TextEncoder();
-
-/** The module with the metadata appended as the custom section `io.kubewarden.metadata` (evaluator.md 1.2). */
-export function annotate(module: Uint8Array, metadata: object): Uint8Array {
-  const name = encoder.encode('io.kubewarden.metadata');
-  const json = encoder.encode(JSON.stringify(metadata));
-  const content = [...leb128(name.length), ...name, ...json];
-  return Uint8Array.from([...module, 0, ...leb128(content.length), ...content]);
-}
-
-function leb128(value: number): number[] {
-  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...leb128(value >>> 7)];
+/**
+ * A copy of a module with metadata.
+ *
+ * @param metadata - what a metadata.yml holds
+ */
+export function annotate(module: Uint8Array, metadata: unknown): Uint8Array {
+  const decoded = decodeMetadata(new TextEncoder().encode(JSON.stringify(metadata)));
+  const [problem] = validateMetadata(decoded);
+  if (problem !== undefined) throw new Error(`metadata: ${problem.path}: ${problem.message}`);
+  return annotateModule(module, decoded);
 }
 
 if (import.meta.main) {
@@ -25,6 +24,5 @@ if (import.meta.main) {
   if (module === undefined || out === undefined || metadata === undefined) {
     throw new Error('usage: node annotate.ts MODULE OUT METADATA.yml');
   }
-  const parsed: unknown = parse(await readFile(metadata, 'utf8'));
-  await writeFile(out, annotate(await readFile(module), parsed as object));
+  await writeFile(out, annotate(await readFile(module), parse(await readFile(metadata, 'utf8'))));
 }

@@ -18,6 +18,14 @@ const executionModes = { wapc: 'kubewarden-wapc', wasi: 'wasi' } as const;
 
 type Abi = keyof typeof executionModes;
 
+interface CatalogueRow {
+  readonly module: string;
+  readonly policyType?: string;
+}
+
+/** An annotation would rename the import that this one is about. */
+const unannotated: ReadonlySet<string> = new Set(['host-call-javy.wat']);
+
 /** Files that no engine may accept; evaluator.md 1.1. */
 const malformed: Readonly<Record<string, Uint8Array>> = {
   empty: Uint8Array.of(),
@@ -29,6 +37,13 @@ const malformed: Readonly<Record<string, Uint8Array>> = {
   'section-too-long': Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 0xff, 0xff, 0xff, 0xff, 0x0f),
 };
 
+/** Which guests take raw requests stands in the catalogue. */
+const rawGuests = new Set(
+  (JSON.parse(await readFile(join(here, 'catalogue.json'), 'utf8')) as CatalogueRow[])
+    .filter(({ policyType }) => policyType === 'raw')
+    .map(({ module }) => module),
+);
+
 const compiler = await wabt();
 
 for (const abi of Object.keys(executionModes) as Abi[]) {
@@ -38,8 +53,11 @@ for (const abi of Object.keys(executionModes) as Abi[]) {
     if (!file.endsWith('.wat')) continue;
     const source = await readFile(join(here, abi, file), 'utf8');
     const text = /^\(module/m.test(source) ? source : frame.replace(';; fragment', () => source);
-    const module = annotate(compile(`${abi}/${file}`, text), metadata(abi, file, source));
-    await writeFile(join(out, abi, file.replace('.wat', '.wasm')), module);
+    const module = compile(`${abi}/${file}`, text);
+    await writeFile(
+      join(out, abi, file.replace('.wat', '.wasm')),
+      unannotated.has(file) ? module : annotate(module, metadata(abi, file, source)),
+    );
   }
 }
 
@@ -52,9 +70,7 @@ await writeFile(join(out, 'module', 'truncated.wasm'), accept.subarray(0, Math.f
 await writeFile(
   join(out, 'module', 'body-of-another-type.wasm'),
   // wabt would refuse `(func (result i32))` itself, so its check is left out
-  annotate(compile('module', '(module (func (export "__guest_call") (param i32 i32) (result i32)))', false), {
-    ...metadata('wapc', 'body-of-another-type.wat', ''),
-  }),
+  compile('module', '(module (func (export "__guest_call") (param i32 i32) (result i32)))', false),
 );
 
 function compile(name: string, text: string, validate = true): Uint8Array {
@@ -69,10 +85,13 @@ function compile(name: string, text: string, validate = true): Uint8Array {
 
 function metadata(abi: Abi, file: string, source: string): object {
   const comment = source.match(/^(?:;;.*\n)+/)?.[0] ?? '';
+  const isRaw = rawGuests.has(`wat/${abi}/${file.replace('.wat', '.wasm')}`);
   const description = comment.replace(/^;; */gm, '').replaceAll(/\s+/g, ' ').trim();
   return {
     protocolVersion: 'v1',
-    rules: [{ apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations: ['CREATE', 'UPDATE'] }],
+    rules: isRaw
+      ? []
+      : [{ apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations: ['CREATE', 'UPDATE'] }],
     annotations: {
       'io.kubewarden.policy.title': file.replace('.wat', ''),
       'io.kubewarden.policy.description': description,
@@ -80,7 +99,7 @@ function metadata(abi: Abi, file: string, source: string): object {
     mutating: file === 'mutate.wat',
     backgroundAudit: true,
     executionMode: executionModes[abi],
-    policyType: 'kubernetes',
+    policyType: isRaw ? 'raw' : 'kubernetes',
     contextAwareResources: source.includes('Namespace') ? [{ apiVersion: 'v1', kind: 'Namespace' }] : [],
   };
 }
