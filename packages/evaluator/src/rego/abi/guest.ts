@@ -1,9 +1,11 @@
+import { errorText } from '../../host/errors.ts';
 import type { PolicyModule } from '../../module/policy-module.ts';
 import { guestFaultMessage } from '../../runtime/guest-fault.ts';
 import type { Guest } from '../../sandbox/sandboxes.ts';
+import { jsonEntries } from '../values/format.ts';
 import { parseValue } from '../values/parse.ts';
 import { RegoObject } from '../values/value.ts';
-import { messageOf, RegoEvaluationError, RegoModuleError } from './errors.ts';
+import { RegoEvaluationError, RegoModuleError } from './errors.ts';
 import { regoExports, type Address, type RegoExports } from './exports.ts';
 import { HostFunctions, type GuestLog, type Machine } from './host-functions.ts';
 import { readBytes, readText, writeBytes } from './memory.ts';
@@ -107,12 +109,13 @@ export async function createRegoGuest(
     return new RegoGuest(instance, memory, host, data);
   } catch (cause) {
     if (cause instanceof RegoModuleError || cause instanceof RegoEvaluationError) throw cause;
-    throw new RegoModuleError(`wasm engine error: linker cannot create instance: ${messageOf(cause)}`, {
+    throw new RegoModuleError(`wasm engine error: linker cannot create instance: ${errorText(cause)}`, {
       cause,
     });
   }
 }
 
+/** An object of names and numbers. */
 function readNumbers(
   address: Address,
   exports: RegoExports,
@@ -122,7 +125,7 @@ function readNumbers(
   if (!(value instanceof RegoObject)) {
     throw new RegoModuleError("Rego wasm error: OPA builtins didn't return a dictionary");
   }
-  return new Map(value.entries().map(([name, id]) => [String(name), Number(id)]));
+  return new Map(jsonEntries(value).map(([name, id]) => [name, Number(id)]));
 }
 
 /** @throws RegoEvaluationError for whatever is the guest's fault */

@@ -1,3 +1,4 @@
+import { errorText } from '../../host/errors.ts';
 import type { PolicyLogLevel } from '../../host/log.ts';
 import type { GuestClock, RandomSource } from '../../runtime/options.ts';
 import { BuiltinError, type Builtin, type BuiltinContext } from '../builtins/builtin.ts';
@@ -5,7 +6,7 @@ import { findBuiltin } from '../builtins/table.ts';
 import { writeValue } from '../values/format.ts';
 import { parseValue } from '../values/parse.ts';
 import type { RegoValue } from '../values/value.ts';
-import { messageOf, RegoEvaluationError, RegoModuleError } from './errors.ts';
+import { RegoEvaluationError, RegoModuleError } from './errors.ts';
 import type { Address, RegoExports } from './exports.ts';
 import { readText, writeText } from './memory.ts';
 
@@ -38,11 +39,11 @@ export class HostFunctions {
         this.#context?.log('info', this.#text(message));
         return undefined;
       },
-      opa_builtin0: call as (...parameters: number[]) => number,
-      opa_builtin1: call as (...parameters: number[]) => number,
-      opa_builtin2: call as (...parameters: number[]) => number,
-      opa_builtin3: call as (...parameters: number[]) => number,
-      opa_builtin4: call as (...parameters: number[]) => number,
+      opa_builtin0: call,
+      opa_builtin1: call,
+      opa_builtin2: call,
+      opa_builtin3: call,
+      opa_builtin4: call,
     };
   }
 
@@ -136,7 +137,7 @@ function callBuiltin(
   try {
     return implementation(context, ...operands);
   } catch (cause) {
-    const message = cause instanceof BuiltinError ? cause.message : `internal error: ${messageOf(cause)}`;
+    const message = cause instanceof BuiltinError ? cause.message : `internal error: ${errorText(cause)}`;
     throw new RegoEvaluationError(`Builtin error [${JSON.stringify(name)}]: ${JSON.stringify(message)}`, {
       cause,
     });

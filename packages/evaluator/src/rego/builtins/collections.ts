@@ -1,12 +1,12 @@
-import { isArray, RegoObject, RegoSet, type RegoValue } from '../values/value.ts';
-import { identity } from '../values/value.ts';
+import { identity, isArray, RegoObject, RegoSet, type RegoValue } from '../values/value.ts';
 import { BuiltinError, objectOperand, arrayOperand, type BuiltinTable } from './builtin.ts';
 
 export const collections: BuiltinTable = {
   'object.subset'(_context, whole, part) {
-    const [a, b] = [whole as RegoValue, part as RegoValue];
-    if (isArray(a) && b instanceof RegoSet) return b.members().every((member) => includes(a, member));
-    const result = subset(a, b);
+    if (isArray(whole) && part instanceof RegoSet) {
+      return part.members().every((member) => includes(whole, member));
+    }
+    const result = subset(whole, part);
     if (result !== undefined) return result;
     throw new BuiltinError('both arguments object.subset must be of the same type or array and set');
   },
@@ -26,12 +26,10 @@ export const collections: BuiltinTable = {
   },
 
   'internal.member_2': (_context, value, collection) =>
-    items(collection as RegoValue).some(([, item]) => equal(item, value as RegoValue)),
+    items(collection).some(([, item]) => equal(item, value)),
 
   'internal.member_3': (_context, key, value, collection) =>
-    items(collection as RegoValue).some(
-      ([itemKey, item]) => equal(itemKey, key as RegoValue) && equal(item, value as RegoValue),
-    ),
+    items(collection).some(([itemKey, item]) => equal(itemKey, key) && equal(item, value)),
 };
 
 export function equal(a: RegoValue, b: RegoValue): boolean {

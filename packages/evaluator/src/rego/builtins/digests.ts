@@ -4,7 +4,7 @@ import { sha256, sha512 } from '@noble/hashes/sha2.js';
 import { bytesToHex, textToBytes } from './bytes.ts';
 import { stringOperand, type Builtin, type BuiltinTable } from './builtin.ts';
 
-type Hash = typeof md5 | typeof sha1 | typeof sha256 | typeof sha512;
+type Hash = typeof md5 | typeof sha512;
 
 export const digests: BuiltinTable = {
   'crypto.md5': digest(md5),

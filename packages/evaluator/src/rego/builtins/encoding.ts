@@ -1,6 +1,6 @@
 import { compareUtf8 } from '@kubewarden/policy';
 import { parseValue, RegoSyntaxError } from '../values/parse.ts';
-import { jsonEntries, jsonString, numberText, toJson } from '../values/format.ts';
+import { formatValue, jsonEntries, jsonString, numberText, toJson } from '../values/format.ts';
 import { isArray, RegoObject, RegoSet, type RegoValue } from '../values/value.ts';
 import {
   bytesToHex,
@@ -61,8 +61,8 @@ export const encoding: BuiltinTable = {
 
   'json.marshal_with_options'(_context, value, options) {
     const { pretty, indent, prefix } = marshalOptions(objectOperand(options, 2));
-    if (!pretty) return toJson(value as RegoValue);
-    return prefix + indented(value as RegoValue, `\n${prefix}`, indent);
+    if (!pretty) return toJson(value);
+    return prefix + indented(value, `\n${prefix}`, indent);
   },
 };
 
@@ -142,7 +142,7 @@ function marshalOptions(options: RegoObject): MarshalOptions {
     if (key === 'pretty') pretty = booleanOperand(value, 2);
     else if (key === 'indent') indent = stringOperand(value, 2);
     else if (key === 'prefix') prefix = stringOperand(value, 2);
-    else throw new BuiltinError(`operand 2 object contained unknown key ${String(key)}`);
+    else throw new BuiltinError(`operand 2 object contained unknown key ${formatValue(key)}`);
   }
   return {
     pretty: pretty ?? (indent !== undefined || prefix !== undefined),

@@ -4,14 +4,41 @@ import { equal } from './collections.ts';
 import { arrayOperand, BuiltinError, type BuiltinTable } from './builtin.ts';
 
 export const jsonPatch: BuiltinTable = {
-  'json.patch'(_context, target, operations) {
-    return arrayOperand(operations, 2).reduce<RegoValue>(apply, target as RegoValue);
+  'json.patch'(_context, target, patch) {
+    return arrayOperand(patch, 2).reduce<RegoValue>(apply, target);
   },
 };
 
 type Path = readonly RegoValue[];
 
-/** One operation of RFC 6902. Sets can be patched too: there a member is its own key. */
+type Operation = (target: RegoValue, path: Path, operation: RegoObject) => RegoValue;
+
+/** The operations of RFC 6902. Sets can be patched too: there a member is its own key. */
+const operations: ReadonlyMap<RegoValue, Operation> = new Map<RegoValue, Operation>([
+  ['add', (target, path, operation) => add(target, path, attribute(operation, 'value'))],
+  ['remove', remove],
+  ['replace', (target, path, operation) => replace(target, path, attribute(operation, 'value'))],
+  [
+    'move',
+    (target, path, operation) => {
+      const from = parsePath(attribute(operation, 'from'));
+      return add(remove(target, from), path, lookUp(target, from));
+    },
+  ],
+  [
+    'copy',
+    (target, path, operation) => add(target, path, lookUp(target, parsePath(attribute(operation, 'from')))),
+  ],
+  [
+    'test',
+    (target, path, operation) => {
+      const [found, expected] = [lookUp(target, path), attribute(operation, 'value')];
+      if (equal(found, expected)) return target;
+      throw new BuiltinError(`test failed: expected ${formatValue(expected)}, found ${formatValue(found)}`);
+    },
+  ],
+]);
+
 function apply(target: RegoValue, operation: RegoValue): RegoValue {
   if (!(operation instanceof RegoObject)) {
     throw new BuiltinError(
@@ -20,27 +47,9 @@ function apply(target: RegoValue, operation: RegoValue): RegoValue {
   }
   const path = parsePath(attribute(operation, 'path'));
   const op = attribute(operation, 'op');
-  switch (op) {
-    case 'add':
-      return add(target, path, attribute(operation, 'value'));
-    case 'remove':
-      return remove(target, path);
-    case 'replace':
-      return replace(target, path, attribute(operation, 'value'));
-    case 'move': {
-      const from = parsePath(attribute(operation, 'from'));
-      return add(remove(target, from), path, lookUp(target, from));
-    }
-    case 'copy':
-      return add(target, path, lookUp(target, parsePath(attribute(operation, 'from'))));
-    case 'test': {
-      const [found, expected] = [lookUp(target, path), attribute(operation, 'value')];
-      if (equal(found, expected)) return target;
-      throw new BuiltinError(`test failed: expected ${formatValue(expected)}, found ${formatValue(found)}`);
-    }
-    default:
-      throw new BuiltinError(`unrecognized op: ${formatValue(op)}`);
-  }
+  const perform = operations.get(op);
+  if (perform === undefined) throw new BuiltinError(`unrecognized op: ${formatValue(op)}`);
+  return perform(target, path, operation);
 }
 
 function attribute(operation: RegoObject, name: string): RegoValue {
@@ -67,10 +76,11 @@ function lookUp(target: RegoValue, path: Path): RegoValue {
 }
 
 function child(parent: RegoValue, key: RegoValue): RegoValue {
-  if (parent instanceof RegoObject) return parent.get(key) ?? missing(key);
-  if (parent instanceof RegoSet) return parent.has(key) ? key : missing(key);
-  if (isArray(parent)) return parent[indexOf(parent, key, parent.length - 1)] ?? missing(key);
-  throw notAComposite(parent);
+  if (isArray(parent)) return parent[indexOf(parent, key, parent.length - 1)] as RegoValue;
+  if (!(parent instanceof RegoObject || parent instanceof RegoSet)) throw notAComposite(parent);
+  const found = parent instanceof RegoObject ? parent.get(key) : parent.has(key) ? key : undefined;
+  if (found === undefined) throw new BuiltinError(`path does not exist: ${formatValue(key)}`);
+  return found;
 }
 
 /** Changes what is at the end of a path, rebuilding everything on the way to it. */
@@ -133,10 +143,6 @@ function indexOf(array: readonly RegoValue[], key: RegoValue, last: number): num
   const index = Number(text);
   if (index > last) throw new BuiltinError(`index ${index} is out of bounds of ${array.length} elements`);
   return index;
-}
-
-function missing(key: RegoValue): never {
-  throw new BuiltinError(`path does not exist: ${formatValue(key)}`);
 }
 
 function notAComposite(value: RegoValue): BuiltinError {

@@ -27,8 +27,8 @@ export const networks: BuiltinTable = {
 
   'net.cidr_contains_matches'(_context, networkOperands, candidates) {
     const matches: RegoValue[] = [];
-    for (const [key, network] of candidatesOf(networkOperands as RegoValue, 1)) {
-      for (const [otherKey, candidate] of candidatesOf(candidates as RegoValue, 2)) {
+    for (const [key, network] of candidatesOf(networkOperands, 1)) {
+      for (const [otherKey, candidate] of candidatesOf(candidates, 2)) {
         if (covers(networkOperand(network), candidate)) matches.push([key, otherKey]);
       }
       checkElements(matches.length);

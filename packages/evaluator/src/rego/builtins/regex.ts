@@ -100,7 +100,7 @@ function findAll(expression: RE2JS, text: string, limit: number): Match[] {
   const matches: Match[] = [];
   const matcher = expression.matcher(text);
   let previousEnd = -1;
-  while ((limit < 0 || matches.length < limit) && matcher.find()) {
+  for (let more = limit !== 0 && matcher.find(); more; more = matches.length !== limit && matcher.find()) {
     const [start, end] = [matcher.start(), matcher.end()];
     if (end > start || start !== previousEnd) matches.push({ start, end, groups: groupsOf(matcher) });
     previousEnd = end;

@@ -31,15 +31,15 @@ export const strings: BuiltinTable = {
   'strings.count'(_context, text, part) {
     const [whole, search] = [stringOperand(text, 1), stringOperand(part, 2)];
     // As Go counts: the empty text is found around every character.
-    return BigInt(search === '' ? [...whole].length + 1 : whole.split(search).length - 1);
+    return BigInt(search === '' ? Array.from(whole).length + 1 : whole.split(search).length - 1);
   },
 
   'strings.reverse'(_context, text) {
-    return [...stringOperand(text, 1)].toReversed().join('');
+    return Array.from(stringOperand(text, 1)).toReversed().join('');
   },
 
   indexof_n(_context, text, part) {
-    const [whole, search] = [[...stringOperand(text, 1)], [...stringOperand(part, 2)]];
+    const [whole, search] = [Array.from(stringOperand(text, 1)), Array.from(stringOperand(part, 2))];
     if (search.length === 0) throw new BuiltinError('empty search character');
     const found: bigint[] = [];
     for (let i = 0; i + search.length <= whole.length; i++) {

@@ -5,7 +5,7 @@ import { stringOperand, type BuiltinTable } from './builtin.ts';
 export const uuid: BuiltinTable = {
   // Of one evaluation, the same argument gets the same UUID.
   'uuid.rfc4122'(context, name) {
-    const key = `uuid.rfc4122 ${identity(name as RegoValue)}`;
+    const key = `uuid.rfc4122 ${identity(name)}`;
     const remembered = context.remembered.get(key);
     if (remembered !== undefined) return remembered;
     const bytes = context.random(16);
@@ -46,7 +46,8 @@ function describe(bytes: Uint8Array): RegoObject {
       (BigInt(view.getUint16(4)) << 32n) |
       (BigInt(view.getUint16(6) & 0xfff) << 48n);
     fields.push(
-      ['time', (ticks - gregorianOffset) * 100n],
+      // Wraps around for moments that 64 bits do not hold, as in OPA.
+      ['time', BigInt.asIntN(64, (ticks - gregorianOffset) * 100n)],
       ['nodeid', Array.from(bytes.subarray(10), (byte) => bytesToHex(Uint8Array.of(byte))).join('-')],
       ['macvariables', addressKind(view.getUint8(10))],
       ['clocksequence', BigInt(view.getUint16(8) & 0x3fff)],

@@ -1,4 +1,5 @@
-import { parseDocument, stringify } from 'yaml';
+import { Document, parseDocument } from 'yaml';
+import { integerTag, toScalar } from '../go/yaml-scalars.ts';
 import { jsonEntries } from '../values/format.ts';
 import { isArray, RegoObject, RegoSet, type RegoValue } from '../values/value.ts';
 import { BuiltinError, stringOperand, type BuiltinTable } from './builtin.ts';
@@ -8,11 +9,8 @@ const maximumAliases = 100;
 
 export const yaml: BuiltinTable = {
   'yaml.marshal'(_context, value) {
-    return stringify(toPlain(value as RegoValue), {
-      lineWidth: 0,
-      blockQuote: 'literal',
-      aliasDuplicateObjects: false,
-    });
+    const document = new Document(toPlain(value), { aliasDuplicateObjects: false });
+    return document.toString({ lineWidth: 0, blockQuote: 'literal', singleQuote: true });
   },
 
   'yaml.unmarshal': (_context, text) => unmarshal(stringOperand(text, 1)),
@@ -36,6 +34,7 @@ function unmarshal(text: string): RegoValue {
       intAsBigInt: true,
       merge: true,
       uniqueKeys: false,
+      customTags: (tags) => [integerTag, ...tags],
       logLevel: 'silent',
     });
     const [error] = document.errors;
@@ -54,30 +53,26 @@ function fromPlain(value: unknown): RegoValue {
     return new RegoObject([...value].map(([key, item]) => [keyText(key), fromPlain(item)]));
   }
   if (Array.isArray(value)) return value.map(fromPlain);
-  switch (typeof value) {
-    case 'number':
-      if (!Number.isFinite(value)) throw new BuiltinError('number is not finite');
-      return value;
-    case 'string':
-    case 'boolean':
-    case 'bigint':
-      return value;
-    default:
-      throw new BuiltinError(`unsupported value of type ${typeof value}`);
-  }
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new BuiltinError('number is not finite');
+  if (isScalar(value)) return value;
+  throw new BuiltinError(`unsupported value of type ${typeof value}`);
+}
+
+function isScalar(value: unknown): value is string | boolean | number | bigint {
+  return ['string', 'boolean', 'number', 'bigint'].includes(typeof value);
 }
 
 /** Keys become JSON keys. */
 function keyText(key: unknown): string {
-  if (typeof key === 'string') return key;
-  if (typeof key === 'number' || typeof key === 'boolean' || typeof key === 'bigint') return String(key);
+  if (isScalar(key)) return String(key);
   throw new BuiltinError('unsupported map key');
 }
 
 /** Values as the YAML library takes them; maps keep any key apart from the object's own members. */
 function toPlain(value: RegoValue): unknown {
+  if (typeof value === 'string') return toScalar(value);
   if (value instanceof RegoObject) {
-    return new Map(jsonEntries(value).map(([key, item]) => [key, toPlain(item)]));
+    return new Map(jsonEntries(value).map(([key, item]) => [toScalar(key), toPlain(item)]));
   }
   if (value instanceof RegoSet) return value.members().map(toPlain);
   return isArray(value) ? value.map(toPlain) : value;

@@ -1,5 +1,5 @@
 import { parseJson, type ContextAwareResource, type JsonDocument, type JsonNode } from '@kubewarden/policy';
-import { HostCallError } from '../../host/errors.ts';
+import { errorText, HostCallError, HostChannelError } from '../../host/errors.ts';
 import type { HostGate } from '../../host/gate.ts';
 import type { HostRequest } from '../../host/request.ts';
 import { ContextDataError } from './data-document.ts';
@@ -79,6 +79,7 @@ async function ask(gate: HostGate, request: HostRequest): Promise<Uint8Array> {
     return await gate.fetch(request);
   } catch (cause) {
     if (!(cause instanceof HostCallError)) throw cause;
+    if (cause instanceof HostChannelError) throw new ContextDataError(lowerFirst(cause.message), { cause });
     throw new ContextDataError(`cannot perform a request via callback channel: ${cause.message}`, { cause });
   }
 }
@@ -87,8 +88,13 @@ function decoded<T>(answer: Uint8Array, failure: string, decode: (document: Json
   try {
     return decode(parseJson(answer));
   } catch (cause) {
-    throw new ContextDataError(`${failure}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+    throw new ContextDataError(`${failure}: ${errorText(cause)}`, {
       cause,
     });
   }
+}
+
+/** Errors of the channel begin with a capital letter where waPC guests are told of them, and not here. */
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }

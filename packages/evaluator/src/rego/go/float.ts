@@ -20,9 +20,11 @@ export function formatFloat(value: number, verb: FloatVerb, precision: number | 
     case 'e':
     case 'E':
       return formatExponent(value, precision, verb);
-    default:
-      return formatGeneral(value, precision, verb === 'G' ? 'E' : 'e');
+    case 'g':
+    case 'G':
+      break;
   }
+  return formatGeneral(value, precision, verb === 'G' ? 'E' : 'e');
 }
 
 function formatFixed(value: number, precision: number | undefined): string {

@@ -51,7 +51,7 @@ function printQuoted(text: string, directive: Directive): string {
 }
 
 function truncate(text: string, { precision }: Directive): string {
-  return precision === undefined ? text : [...text].slice(0, precision).join('');
+  return precision === undefined ? text : Array.from(text).slice(0, precision).join('');
 }
 
 /** The UTF-8 bytes in hexadecimal. */

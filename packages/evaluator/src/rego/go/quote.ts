@@ -20,7 +20,7 @@ export function quote(text: string): string {
 
 /** As {@link quote}, with everything outside of ASCII escaped (`strconv.QuoteToASCII`). */
 export function quoteToAscii(text: string): string {
-  return `"${escapeUnprintable(text).replaceAll(/[^\u0000-\u007f]/gu, escapeCodePoint)}"`;
+  return `"${escapeUnprintable(text).replaceAll(/\P{ASCII}/gu, escapeCodePoint)}"`;
 }
 
 function escapeUnprintable(text: string): string {

@@ -161,15 +161,17 @@ class Printer {
   }
 
   #number(): number | undefined {
-    const digits = /^\d+/.exec(this.#format.slice(this.#position, this.#position + 8))?.[0];
-    if (digits === undefined) return undefined;
-    if (Number(digits) > largestNumber) {
-      // Go gives up on the rest of the format then.
-      this.#position = this.#format.length;
-      return undefined;
+    let number: number | undefined;
+    for (let digit = this.#peek(); digit !== undefined && /\d/.test(digit); digit = this.#peek()) {
+      if (number !== undefined && number > largestNumber) {
+        // Go gives up on the rest of the format then.
+        this.#position = this.#format.length;
+        return undefined;
+      }
+      number = (number ?? 0) * 10 + Number(digit);
+      this.#position++;
     }
-    this.#position += digits.length;
-    return Number(digits);
+    return number;
   }
 
   /** `*`: the number is the next argument. */

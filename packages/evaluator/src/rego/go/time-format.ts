@@ -1,5 +1,13 @@
 import { civilTime, weekday, yearDay, type CivilTime } from './civil-time.ts';
-import { monthNames, parseLayout, weekdayNames, type LayoutField, type LayoutToken } from './time-layout.ts';
+import {
+  isOffset,
+  monthNames,
+  parseLayout,
+  weekdayNames,
+  type LayoutField,
+  type LayoutToken,
+  type OffsetField,
+} from './time-layout.ts';
 import type { TimeZone } from './time-zone.ts';
 
 /**
@@ -11,21 +19,15 @@ export function formatTime(nanoseconds: bigint, zone: TimeZone, layout: string):
   const offset = zone.offset(nanoseconds);
   const time = civilTime(nanoseconds, offset);
   const text = (token: LayoutToken): string => {
-    switch (token.kind) {
-      case 'literal':
-        return token.text;
-      case 'fraction':
-        return formatFraction(time.nanosecond, token);
-      default:
-        return token.field === 'MST'
-          ? zone.abbreviation(nanoseconds)
-          : formatField(token.field, time, offset);
-    }
+    if (token.kind === 'literal') return token.text;
+    if (token.kind === 'fraction') return formatFraction(time.nanosecond, token);
+    if (isOffset(token.field)) return formatOffset(token.field, offset);
+    return token.field === 'MST' ? zone.abbreviation(nanoseconds) : formatField(token.field, time);
   };
   return parseLayout(layout).map(text).join('');
 }
 
-function formatField(field: Exclude<LayoutField, 'MST'>, time: CivilTime, offset: number): string {
+function formatField(field: Exclude<LayoutField, OffsetField | 'MST'>, time: CivilTime): string {
   switch (field) {
     case 'January':
       return monthName(time);
@@ -70,13 +72,12 @@ function formatField(field: Exclude<LayoutField, 'MST'>, time: CivilTime, offset
     case 'PM':
       return time.hour >= 12 ? 'PM' : 'AM';
     case 'pm':
-      return time.hour >= 12 ? 'pm' : 'am';
-    default:
-      return formatOffset(field, offset);
+      break;
   }
+  return time.hour >= 12 ? 'pm' : 'am';
 }
 
-function formatOffset(field: string, offset: number): string {
+function formatOffset(field: OffsetField, offset: number): string {
   if (field.startsWith('Z') && offset === 0) return 'Z';
   const minutes = Math.trunc(offset / 60);
   const absolute = Math.abs(minutes);

@@ -11,6 +11,13 @@ export type LayoutToken =
 
 export type LayoutField = (typeof fields)[number];
 
+/** Offsets from UTC; those with `Z` show a zero offset as `Z`. */
+export type OffsetField = Extract<LayoutField, `-${string}` | `Z${string}`>;
+
+export function isOffset(field: LayoutField): field is OffsetField {
+  return field.startsWith('-') || field.startsWith('Z');
+}
+
 // Of two fields that start alike the longer one comes first.
 const fields = [
   'January',

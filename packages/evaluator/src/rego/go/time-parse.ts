@@ -1,5 +1,13 @@
 import { daysInMonth, nanosecondsPerSecond, secondsOf } from './civil-time.ts';
-import { monthNames, parseLayout, weekdayNames, type LayoutField, type LayoutToken } from './time-layout.ts';
+import {
+  isOffset,
+  monthNames,
+  parseLayout,
+  weekdayNames,
+  type LayoutField,
+  type LayoutToken,
+  type OffsetField,
+} from './time-layout.ts';
 
 /** A text that does not fit its layout. */
 export class TimeParseError extends Error {
@@ -43,7 +51,8 @@ class Reader {
     if (token.kind === 'literal') this.#literal(token.text);
     else if (token.kind === 'fraction') this.#fraction(token);
     else {
-      this.#field(token.field);
+      if (isOffset(token.field)) this.#zoneOffset(token.field);
+      else this.#field(token.field);
       if (token.field === '5' || token.field === '05') this.#unannouncedFraction(tokens, index);
     }
   }
@@ -78,7 +87,7 @@ class Reader {
     }
   }
 
-  #field(field: LayoutField): void {
+  #field(field: Exclude<LayoutField, OffsetField>): void {
     switch (field) {
       case '2006':
         this.#year = Number(this.#take(/^\d{4}/));
@@ -140,9 +149,6 @@ class Reader {
         return;
       case 'MST':
         this.#zoneName();
-        return;
-      default:
-        this.#zoneOffset(field);
     }
   }
 
@@ -178,7 +184,7 @@ class Reader {
     this.#nanosecond = Number(text.slice(1, 10).padEnd(9, '0'));
   }
 
-  #zoneOffset(field: string): void {
+  #zoneOffset(field: OffsetField): void {
     if (field.startsWith('Z') && this.#rest.startsWith('Z')) {
       this.#take(/^Z/);
       return;

@@ -1,11 +1,11 @@
-import { floorSeconds } from './civil-time.ts';
+import { floorSeconds, nanosecondsPerSecond } from './civil-time.ts';
 
 /** A time zone: what its clocks show. */
 export interface TimeZone {
   /** Seconds east of UTC at a moment, given in nanoseconds since 1970. */
-  offset(nanoseconds: bigint): number;
+  offset(moment: bigint): number;
   /** `UTC`, `CET`, `-03`. */
-  abbreviation(nanoseconds: bigint): string;
+  abbreviation(moment: bigint): string;
 }
 
 export const utc: TimeZone = { offset: () => 0, abbreviation: () => 'UTC' };
@@ -36,19 +36,19 @@ function createZone(name: string | undefined): TimeZone | undefined {
   } catch {
     return undefined;
   }
-  const offset = (nanoseconds: bigint): number => parseOffset(zoneName(offsets, nanoseconds));
+  const offset = (moment: bigint): number => parseOffset(zoneName(offsets, moment));
   // Which abbreviations Intl knows depends on the language of the region.
   const regions = ['en-US', 'en-GB', 'en-AU', 'en-CA', 'en-IN', 'en-NZ', 'en-ZA'].map((locale) =>
     zoneFormat(locale, name, 'short'),
   );
   return {
     offset,
-    abbreviation(nanoseconds) {
+    abbreviation(moment) {
       for (const region of regions) {
-        const short = zoneName(region, nanoseconds);
+        const short = zoneName(region, moment);
         if (/^[A-Z]{2,5}$/.test(short)) return short;
       }
-      return numericAbbreviation(offset(nanoseconds));
+      return numericAbbreviation(offset(moment));
     },
   };
 }
@@ -61,8 +61,8 @@ function zoneFormat(
   return new Intl.DateTimeFormat(locale, { timeZoneName, ...(timeZone !== undefined && { timeZone }) });
 }
 
-function zoneName(format: Intl.DateTimeFormat, nanoseconds: bigint): string {
-  const parts = format.formatToParts(floorSeconds(nanoseconds) * 1000);
+function zoneName(format: Intl.DateTimeFormat, moment: bigint): string {
+  const parts = format.formatToParts(floorSeconds(moment) * 1000);
   return parts.find((part) => part.type === 'timeZoneName')?.value ?? '';
 }
 
@@ -84,8 +84,10 @@ function numericAbbreviation(offset: number): string {
 
 /** The moment (seconds since 1970) at which clocks of a zone show a time, given as if it were UTC. */
 export function localToUtc(localSeconds: number, zone: TimeZone): number {
-  const nanoseconds = (seconds: number): bigint => BigInt(seconds) * 1_000_000_000n;
   const guess = zone.offset(nanoseconds(localSeconds));
-  if (guess === 0) return localSeconds;
-  return localSeconds - zone.offset(nanoseconds(localSeconds - guess));
+  return guess === 0 ? localSeconds : localSeconds - zone.offset(nanoseconds(localSeconds - guess));
+}
+
+function nanoseconds(seconds: number): bigint {
+  return BigInt(seconds) * nanosecondsPerSecond;
 }

@@ -4,18 +4,10 @@ import { isArray, RegoObject, RegoSet, type RegoValue } from './value.ts';
 
 /** Writes a value in the notation that `opa_value_parse` reads. */
 export function writeValue(value: RegoValue): string {
-  switch (typeof value) {
-    case 'string':
-      // The guest's parser takes lone surrogates for a syntax error.
-      return JSON.stringify(value.toWellFormed());
-    case 'bigint':
-    case 'boolean':
-      return String(value);
-    case 'number':
-      return numberText(value);
-    default:
-      return value === null ? 'null' : writeCollection(value);
-  }
+  // The guest's parser takes lone surrogates for a syntax error.
+  if (typeof value === 'string') return JSON.stringify(value.toWellFormed());
+  if (typeof value === 'number' || typeof value === 'bigint') return numberText(value);
+  return value !== null && typeof value === 'object' ? writeCollection(value) : String(value);
 }
 
 /** Text of a number as Rego prints it: JSON, no exponent below 1e21. */

@@ -82,17 +82,9 @@ export function typeName(value: RegoValue): string {
 
 /** A text that is the same for two values exactly when Rego takes them for equal. */
 export function identity(value: RegoValue): string {
-  switch (typeof value) {
-    case 'string':
-      return JSON.stringify(value);
-    case 'number':
-      return String(Number.isInteger(value) ? BigInt(value) : value);
-    case 'bigint':
-    case 'boolean':
-      return String(value);
-    default:
-      return value === null ? 'null' : collectionIdentity(value);
-  }
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'number') return String(Number.isInteger(value) ? BigInt(value) : value);
+  return value !== null && typeof value === 'object' ? collectionIdentity(value) : String(value);
 }
 
 function collectionIdentity(value: readonly RegoValue[] | RegoObject | RegoSet): string {
@@ -119,34 +111,27 @@ export function compareValues(a: RegoValue, b: RegoValue): number {
   return (a as bigint) < (b as bigint) ? -1 : (a as bigint) > (b as bigint) ? 1 : 0;
 }
 
+/** The types in Rego's order; what `type_name` calls them. */
+const typeOrder = ['null', 'boolean', 'number', 'string', 'array', 'object', 'set'];
+
 function typeRank(value: RegoValue): number {
-  switch (typeof value) {
-    case 'boolean':
-      return 1;
-    case 'bigint':
-    case 'number':
-      return 2;
-    case 'string':
-      return 3;
-    default:
-      if (value === null) return 0;
-      if (value instanceof RegoObject) return 5;
-      return value instanceof RegoSet ? 6 : 4;
-  }
+  return typeOrder.indexOf(typeName(value));
 }
 
 function compareItems(a: readonly RegoValue[], b: readonly RegoValue[]): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    const order = compareValues(a[i] as RegoValue, b[i] as RegoValue);
+  for (const [index, item] of a.entries()) {
+    const other = b[index];
+    if (other === undefined) return 1;
+    const order = compareValues(item, other);
     if (order !== 0) return order;
   }
   return a.length - b.length;
 }
 
+/** Objects are compared key by key, each with its value. */
 function compareEntries(
   a: readonly (readonly [RegoValue, RegoValue])[],
   b: readonly (readonly [RegoValue, RegoValue])[],
 ): number {
-  return compareItems(a.flat() as RegoValue[], b.flat() as RegoValue[]);
+  return compareItems(a.flat(), b.flat());
 }

@@ -1,0 +1,44 @@
+#!/bin/sh
+# Builds the Rego guests with OPA's compiler, and the expected results of builtins.expressions with its evaluator.
+#
+# Uses the `opa` on PATH, or installs one with Go into a cache folder outside of the tree.
+set -eu
+
+version=1.22.2
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+if ! command -v opa >/dev/null; then
+  cache=${XDG_CACHE_HOME:-$HOME/.cache}/kubewarden-guests/opa-$version
+  [ -x "$cache/opa" ] || GOBIN=$cache go install "github.com/open-policy-agent/opa@v$version"
+  PATH=$cache:$PATH
+fi
+
+# build <source> <entry point> <module> [option]
+build() {
+  opa build -t wasm ${4-} -e "$2" -o "$work/bundle.tar.gz" "$1"
+  tar -xzf "$work/bundle.tar.gz" -C "$work" /policy.wasm 2>/dev/null
+  install -m 644 "$work/policy.wasm" "$here/$3"
+  rm "$work/policy.wasm"
+}
+
+build "$here/opa.rego" policy/main opa.wasm
+build "$here/gatekeeper.rego" policy/violation gatekeeper.wasm
+build "$here/inventory.rego" policy/violation inventory.wasm
+build "$here/malformed.rego" policy/violation malformed.wasm
+build "$here/unsupported.rego" policy/violation unsupported.wasm
+
+# One rule per expression, chosen by the input, so that one that fails does not take the others along.
+grep -v -e '^#' -e '^$' "$here/builtins.expressions" >"$work/expressions"
+awk '
+  BEGIN { print "package builtins\n" }
+  { printf "result = value {\n\tinput.case == %d\n\tvalue := %s\n}\n\n", NR - 1, $0 }
+' "$work/expressions" >"$work/builtins.rego"
+# The casts are gone from Rego v1.
+build "$work/builtins.rego" builtins/result builtins.wasm --v0-compatible
+
+last=$(($(wc -l <"$work/expressions") - 1))
+query="{i: result | i := numbers.range(0, $last)[_]; result := data.builtins.result with input as {\"case\": i}}"
+opa eval --v0-compatible -f raw -d "$work/builtins.rego" "$query" >"$work/results.json"
+node "$here/expected.ts" "$work/expressions" "$work/results.json" >"$here/builtins.expected.json"
