@@ -1,4 +1,4 @@
-import { GuestMemoryFault, GuestTrap } from './guest-fault.ts';
+import { GuestMemoryFault } from './guest-fault.ts';
 
 /**
  * A guest's linear memory, seen by the host.
@@ -101,16 +101,4 @@ export function totalBytes(parts: readonly Uint8Array[]): number {
   let total = 0;
   for (const part of parts) total += part.byteLength;
   return total;
-}
-
-/**
- * The memory that a guest shares with its host: its export `memory`.
- *
- * @throws GuestTrap if there is none
- */
-export function exportedMemory(instance: WebAssembly.Instance): WebAssembly.Memory {
-  const memory = instance.exports['memory'];
-  if (memory === undefined) throw new GuestTrap("Cannot find 'mem' export");
-  if (memory instanceof WebAssembly.Memory) return memory;
-  throw new GuestTrap("'mem' export cannot be converted into a Memory instance");
 }

@@ -290,6 +290,23 @@ const print = (fd: number, text: string): string => `
   ${Array.from(text, (character, index) => `(i32.store8 (i32.const ${1024 + index}) (i32.const ${character.charCodeAt(0)}))`).join('\n')}
   (drop (call $fd_write (i32.const ${fd}) (i32.const 0) (i32.const 1) (i32.const 8)))`;
 
+it.each([
+  ['no memory', '', "trap: Cannot find 'mem' export"],
+  [
+    'something else named memory',
+    '(global (export "memory") i32 (i32.const 0))',
+    "trap: 'mem' export cannot be converted into a Memory instance",
+  ],
+])('traps a guest with %s when it needs it', async (_name, rest, outcome) => {
+  const wasm =
+    compileText(`(module (import "wapc" "__guest_response" (func $respond (param i32 i32))) (memory 1) ${rest}
+    (func (export "__guest_call") (param i32 i32) (result i32)
+      (call $respond (i32.const 0) (i32.const 1)) (i32.const 1)))`);
+  const guest = await create(wasm);
+  expect(describeAnswer(await guest.call('validate', [], context))).toBe(outcome);
+  expect(guest.reusable).toBe(false);
+});
+
 describe('initialisation', () => {
   const start = `(func (export "_start") ${mark(1)})`;
   const init = `(func (export "wapc_init") ${mark(2)})`;
@@ -344,16 +361,6 @@ describe('initialisation', () => {
       'another __guest_call',
       '(memory (export "memory") 1) (func (export "__guest_call") (param i32))',
       'Guest call function (__guest_call) not exported by wasm module.',
-    ],
-    [
-      'no memory',
-      '(func (export "__guest_call") (param i32 i32) (result i32) unreachable)',
-      "Cannot find 'mem' export",
-    ],
-    [
-      'another memory',
-      '(global (export "memory") i32 (i32.const 0)) (func (export "__guest_call") (param i32 i32) (result i32) unreachable)',
-      "'mem' export cannot be converted into a Memory instance",
     ],
   ])('refuses a module with %s', async (_name, body, message) => {
     await expect(create(compileText(`(module ${body})`))).rejects.toThrow(wrapped + message);

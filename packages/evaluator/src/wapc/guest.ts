@@ -1,6 +1,6 @@
 import { PolicyInitializationError } from '../runtime/errors.ts';
 import { GuestExit, guestFaultMessage } from '../runtime/guest-fault.ts';
-import { exportedMemory, GuestMemory, totalBytes } from '../runtime/guest-memory.ts';
+import { totalBytes, type GuestMemory } from '../runtime/guest-memory.ts';
 import { instantiate } from '../runtime/instantiate.ts';
 import type { RuntimeOptions } from '../runtime/options.ts';
 import type { EvaluationContext } from '../runtime/policy-runtime.ts';
@@ -28,6 +28,8 @@ export interface WapcProgram {
 export class WapcGuest implements Guest {
   readonly instance: WebAssembly.Instance;
   readonly memory: WebAssembly.Memory;
+  /** False for a guest whose memory is hidden: it cannot be brought back to its first state. */
+  readonly reusable: boolean;
   readonly #state: GuestState;
   readonly #guestCall: (operationLength: number, payloadLength: number) => Promise<unknown>;
   /** Put back before every call: a guest could remember a review by closing its stdout. */
@@ -35,7 +37,9 @@ export class WapcGuest implements Guest {
 
   private constructor(instance: WebAssembly.Instance, state: GuestState) {
     this.instance = instance;
-    this.memory = exportedMemory(instance);
+    const memory = instance.exports['memory'];
+    this.reusable = memory instanceof WebAssembly.Memory;
+    this.memory = memory instanceof WebAssembly.Memory ? memory : new WebAssembly.Memory({ initial: 0 });
     this.#state = state;
     this.#guestCall = promisingExport(instance.exports['__guest_call']!);
     this.#descriptors = state.process.descriptors;
@@ -54,7 +58,7 @@ export class WapcGuest implements Guest {
       const imports = { ...bindWasi(state.process, program.imports), wapc: bindWapc(state) };
       const instance = await instantiate(program.wasm, imports);
       requireGuestCall(instance);
-      state.process.attach(new GuestMemory(exportedMemory(instance)));
+      state.process.attach(instance);
       await initialize(instance);
       return new WapcGuest(instance, state);
     } catch (error) {

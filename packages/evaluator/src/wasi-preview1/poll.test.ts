@@ -49,7 +49,7 @@ class Sleeper {
     const process = new WasiProcess({ args: [], stdin: this.stdin, stdout: sink, stderr: sink }, { clock });
     const instance = new WebAssembly.Instance(wasm, bindWasi(process, WebAssembly.Module.imports(wasm)));
     this.memory = new GuestMemory(instance.exports['memory'] as WebAssembly.Memory);
-    process.attach(this.memory);
+    process.attach(instance);
     this.#poll = promisingExport(instance.exports['poll']!);
   }
 

@@ -60,7 +60,7 @@ class Probe {
     const instance = new WebAssembly.Instance(wasm, bindWasi(this.process, WebAssembly.Module.imports(wasm)));
     this.#exports = instance.exports;
     this.memory = new GuestMemory(instance.exports['memory'] as WebAssembly.Memory);
-    this.process.attach(this.memory);
+    this.process.attach(instance);
   }
 
   async call(name: string, ...values: (number | bigint)[]): Promise<unknown> {

@@ -38,7 +38,7 @@ export class WasiProcess {
   readonly clock: GuestClock;
   readonly random: RandomSource;
   descriptors: Descriptors;
-  #memory: GuestMemory | undefined;
+  #memory: GuestMemory | GuestTrap = new GuestTrap("Cannot find 'mem' export");
 
   constructor(options: WasiProcessOptions, { clock, random }: RuntimeOptions) {
     const encoder = new TextEncoder();
@@ -52,14 +52,19 @@ export class WasiProcess {
     ]);
   }
 
-  /** @throws GuestTrap in a guest that calls WASI before it is instantiated, or that exports no memory */
+  /** @throws GuestTrap in a guest that shares no memory, or is not instantiated yet */
   get memory(): GuestMemory {
-    if (this.#memory === undefined) throw new GuestTrap("Cannot find 'mem' export");
+    if (this.#memory instanceof GuestTrap) throw this.#memory;
     return this.#memory;
   }
 
-  /** Gives the process its memory, once the instance is there. */
-  attach(memory: GuestMemory): void {
-    this.#memory = memory;
+  /** Finds the memory that the guest shares with its host, the export `memory`; only who needs it will miss it. */
+  attach({ exports }: WebAssembly.Instance): void {
+    const memory = exports['memory'];
+    if (memory === undefined) return;
+    this.#memory =
+      memory instanceof WebAssembly.Memory
+        ? new GuestMemory(memory)
+        : new GuestTrap("'mem' export cannot be converted into a Memory instance");
   }
 }

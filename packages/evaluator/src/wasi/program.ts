@@ -1,6 +1,5 @@
 import { PolicyInitializationError } from '../runtime/errors.ts';
-import { GuestExit, GuestTrap, guestFaultMessage } from '../runtime/guest-fault.ts';
-import { exportedMemory, GuestMemory } from '../runtime/guest-memory.ts';
+import { GuestExit, guestFaultMessage } from '../runtime/guest-fault.ts';
 import { instantiate } from '../runtime/instantiate.ts';
 import type { RuntimeOptions } from '../runtime/options.ts';
 import type { EvaluationContext } from '../runtime/policy-runtime.ts';
@@ -70,7 +69,7 @@ export async function runProgram(
   if (typeof start !== 'function' || start.length !== 0) {
     return failure('cannot find `_start` function inside of module: no such function without parameters');
   }
-  attachMemory(process, instance);
+  process.attach(instance);
 
   const fault = await faultOf(promisingExport(start));
   const complaint = readOutput('stderr', stderr);
@@ -84,15 +83,6 @@ export async function runProgram(
 
 function failure(message: string): { readonly kind: 'failure'; readonly message: string } {
   return { kind: 'failure', message };
-}
-
-/** A program without memory can run as long as it asks nothing of its host. */
-function attachMemory(process: WasiProcess, instance: WebAssembly.Instance): void {
-  try {
-    process.attach(new GuestMemory(exportedMemory(instance)));
-  } catch (error) {
-    if (!(error instanceof GuestTrap)) throw error;
-  }
 }
 
 /** Runs the program; undefined if it ended well. */
