@@ -6,7 +6,7 @@ const safeDigits = 18;
 const largestI64 = 2n ** 63n;
 const largestU64 = 2n ** 64n;
 
-/** Fewer characters than this without exponent cannot exceed the range of a double. */
+/** An integer of fewer characters than this is within the range of a double. */
 const finiteLength = 300;
 
 function isDigit(byte: number | undefined): boolean {
@@ -41,15 +41,11 @@ export function scanNumber(source: Uint8Array, start: number, tape: Int32Array, 
   } else {
     end = skipDigits(source, end);
   }
-  const next = source[end];
-  let canonical: boolean;
-  if (next === 0x2e || next === 0x65 || next === 0x45) {
-    end = scanFraction(source, end);
-    canonical = false;
-  } else {
-    canonical = end - digits <= safeDigits && !(negative && first === 0x30);
-  }
-  if ((!canonical && next !== 0x2e) || end - start >= finiteLength) requireFinite(source, start, end);
+  const mark = source[end];
+  const integer = mark !== 0x2e && mark !== 0x65 && mark !== 0x45;
+  if (!integer) end = scanFraction(source, end);
+  if (!integer || end - start >= finiteLength) requireFinite(source, start, end);
+  const canonical = integer && end - digits <= safeDigits && !(negative && first === 0x30);
   tape[node] = canonical ? numberKind | canonicalFlag : numberKind;
   tape[node + 1] = start;
   tape[node + 2] = end;
@@ -118,8 +114,8 @@ export function formatNumber(value: bigint | number): string {
 }
 
 /**
- * The shortest decimal form that reads back as the same double, laid out as the Rust crates `ryu` and `zmij`
- * do: `1000.0`, `0.00001`, `1e16`, `1.5e-7`.
+ * The shortest decimal form that reads back as the same double, laid out as the Rust crate `zmij`
+ * does, which serde_json 1.0.149 prints with: `1000.0`, `0.00001`, `1e+16`, `1.5e-7`.
  */
 function formatDouble(value: number): string {
   if (!Number.isFinite(value)) return 'null';
@@ -132,7 +128,7 @@ function formatDouble(value: number): string {
   const point = exponent + 1;
   if (point > 16 || point <= -5) {
     const fraction = digits.length > 1 ? `.${digits.slice(1)}` : '';
-    return `${sign}${digits[0]}${fraction}e${exponent}`;
+    return `${sign}${digits[0]}${fraction}e${exponent > 0 ? '+' : ''}${exponent}`;
   }
   if (point <= 0) return `${sign}0.${'0'.repeat(-point)}${digits}`;
   if (digits.length <= point) return `${sign}${digits.padEnd(point, '0')}.0`;
