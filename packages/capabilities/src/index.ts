@@ -1,1 +1,2 @@
-export {};
+export { createCapabilities, type Capabilities, type CapabilitiesOptions } from './capabilities.ts';
+export type { AddressLookup } from './dns.ts';

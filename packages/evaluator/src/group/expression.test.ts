@@ -17,6 +17,8 @@ function run(text: string): { allowed: boolean; asked: string[] } {
   return { allowed: step.value, asked };
 }
 
+const deep = (levels: number): string => '('.repeat(levels) + 'yes()' + ')'.repeat(levels);
+
 describe('a group expression', () => {
   it.each([
     // What the original's tests and the controller's webhook accept.
@@ -110,7 +112,6 @@ describe('a group expression', () => {
   });
 
   it('is bounded in depth and length, while chains of members may be long', () => {
-    const deep = (levels: number): string => '('.repeat(levels) + 'yes()' + ')'.repeat(levels);
     expect(run(deep(maximumExpressionDepth - 1)).allowed).toBe(true);
     expect(() => compileGroupExpression(deep(maximumExpressionDepth), members)).toThrow(
       'Expression exceeds maximum complexity',

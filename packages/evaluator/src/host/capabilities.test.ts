@@ -7,6 +7,14 @@ import {
   parseHostCapabilities,
 } from './capabilities.ts';
 
+const wildcard = (pattern: string): string =>
+  `invalid pattern "${pattern}": wildcard '*' must be the entire last path segment (e.g. 'oci/*'), not a partial match`;
+const unknown = (pattern: string, segment: string, options: string): string =>
+  `invalid pattern "${pattern}": unknown segment "${segment}", valid options at this level are: ${options}`;
+const incomplete = (pattern: string): string =>
+  `invalid pattern "${pattern}": not a complete capability path; use "${pattern}/*" to allow all capabilities under it`;
+const roots = 'cache, crypto, kubernetes, net, oci';
+
 describe('hostCapabilities', () => {
   it.each([
     [[], 'oci/v1/verify', false],
@@ -31,14 +39,6 @@ describe('hostCapabilities', () => {
   ])('%j: %s is allowed: %s', (patterns, path, allowed) => {
     expect(isCapabilityAllowed(parseHostCapabilities(patterns), path)).toBe(allowed);
   });
-
-  const wildcard = (pattern: string): string =>
-    `invalid pattern "${pattern}": wildcard '*' must be the entire last path segment (e.g. 'oci/*'), not a partial match`;
-  const unknown = (pattern: string, segment: string, options: string): string =>
-    `invalid pattern "${pattern}": unknown segment "${segment}", valid options at this level are: ${options}`;
-  const incomplete = (pattern: string): string =>
-    `invalid pattern "${pattern}": not a complete capability path; use "${pattern}/*" to allow all capabilities under it`;
-  const roots = 'cache, crypto, kubernetes, net, oci';
 
   it.each([
     [[''], 'invalid pattern: pattern must not be empty'],
@@ -83,9 +83,8 @@ describe('hostCapabilities', () => {
   });
 
   it('are shown as they can be written', () => {
-    const shown = (patterns: string[]): string => formatHostCapabilities(parseHostCapabilities(patterns));
-    expect(shown(['*'])).toBe('[*]');
-    expect(shown([])).toBe('[]');
+    expect(formatHostCapabilities(parseHostCapabilities(['*']))).toBe('[*]');
+    expect(formatHostCapabilities(parseHostCapabilities([]))).toBe('[]');
     const mixed = parseHostCapabilities(['kubernetes/can_i', 'oci/v2/*', 'net/*', 'net/*', 'cache/get']);
     expect(formatHostCapabilities(mixed)).toBe('[net/*, oci/v2/*, cache/get, kubernetes/can_i]');
     expect(parseHostCapabilities(hostCapabilityPatterns(mixed))).toEqual(mixed);

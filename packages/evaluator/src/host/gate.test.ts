@@ -398,13 +398,13 @@ describe('data for a Rego policy', () => {
   });
 });
 
-describe('a log entry of a guest', () => {
-  const log = (payload: string) => {
-    const { call, entries } = setup({ patterns: [] });
-    expect(call('tracing', 'log', payload)).toHaveLength(0);
-    return entries;
-  };
+const log = (payload: string) => {
+  const { call, entries } = setup({ patterns: [] });
+  expect(call('tracing', 'log', payload)).toHaveLength(0);
+  return entries;
+};
 
+describe('a log entry of a guest', () => {
   it.each([
     ['trace', 'trace'],
     ['DEBUG', 'debug'],

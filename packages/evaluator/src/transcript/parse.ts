@@ -25,7 +25,7 @@ function parseExchange(node: Node, lines: LineCounter): HostExchange {
   if (!isMap(node)) throw at(lines, node.range?.[0], 'an exchange must be a mapping');
   const type = node.get('type');
   if (type !== undefined && type !== 'Exchange') {
-    throw at(lines, node.range?.[0], `unknown type of entry: ${String(type)}`);
+    throw at(lines, node.range?.[0], `unknown type of entry: ${JSON.stringify(type)}`);
   }
   const request = node.get('request', true) as Node | undefined;
   const requestText = stringMember(node, 'request', lines);

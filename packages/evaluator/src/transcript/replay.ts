@@ -5,7 +5,7 @@ import type { HostExchange } from './exchange.ts';
 export interface Replay {
   readonly answer: HostAnswerer;
   /** The exchanges that nobody has asked for yet. */
-  leftovers(): readonly HostExchange[];
+  readonly leftovers: () => readonly HostExchange[];
 }
 
 /**
@@ -39,10 +39,15 @@ export function replayExchanges(exchanges: readonly HostExchange[]): Replay {
 function requestKey(request: HostRequest): string {
   return JSON.stringify(request, (key, value: unknown) => {
     if (key === 'since') return undefined;
-    if (key === 'field_masks' && Array.isArray(value)) return [...new Set<unknown>(value)].toSorted();
+    if (key === 'field_masks' && Array.isArray(value))
+      return [...new Set(value as string[])].toSorted(compareText);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-    return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+    return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => compareText(a, b)));
   });
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }
 
 /** The request as it may stand in a transcript: `!DNSLookupHost {"host":"example.com"}`. */

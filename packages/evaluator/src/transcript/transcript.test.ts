@@ -11,10 +11,13 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const text = (content: Uint8Array): string => new TextDecoder().decode(content);
 const caller = { policyId: 'p' };
 
+const digest: HostRequest = { type: 'OciManifestDigest', image: 'busybox:1' };
+const manifest: HostRequest = { type: 'OciManifest', image: 'busybox' };
+
 /** One of each kind, with and without the optional fields. */
 const requests: HostRequest[] = [
-  { type: 'OciManifestDigest', image: 'busybox:1' },
-  { type: 'OciManifest', image: 'busybox' },
+  digest,
+  manifest,
   { type: 'OciManifestAndConfig', image: 'busybox' },
   {
     type: 'SigstorePubKeyVerify',
@@ -70,6 +73,9 @@ const requests: HostRequest[] = [
 
 const success = (payload: string): HostExchange['response'] => ({ type: 'Success', payload: bytes(payload) });
 
+const entry = (request: string, response = '{type: Error, message: x}'): string =>
+  `- request: ${JSON.stringify(request)}\n  response: ${response}\n`;
+
 describe('a transcript', () => {
   it('reads back as what was written, whatever the request and the payload', () => {
     const payloads = [
@@ -83,8 +89,8 @@ describe('a transcript', () => {
     ];
     const exchanges: HostExchange[] = [
       ...requests.map((request) => ({ request, response: success('{"ips":[]}') })),
-      ...payloads.map((payload) => ({ request: requests[0]!, response: success(payload) })),
-      { request: requests[0]!, response: { type: 'Error', message: 'no: such "host"\nat all' } },
+      ...payloads.map((payload) => ({ request: digest, response: success(payload) })),
+      { request: digest, response: { type: 'Error', message: 'no: such "host"\nat all' } },
     ];
     expect(parseTranscript(formatTranscript(exchanges))).toEqual(exchanges);
   });
@@ -158,14 +164,11 @@ describe('a transcript', () => {
     expect(parseTranscript('[]')).toEqual([]);
   });
 
-  const entry = (request: string, response = '{type: Error, message: x}'): string =>
-    `- request: ${JSON.stringify(request)}\n  response: ${response}\n`;
-
   it.each([
     ['a: [', 'line 1, column 5: '],
     ['just text', 'line 1, column 1: a list of exchanges is expected'],
     ['- 1', 'line 1, column 3: an exchange must be a mapping'],
-    ['- type: Other', 'line 1, column 3: unknown type of entry: Other'],
+    ['- type: Other', 'line 1, column 3: unknown type of entry: "Other"'],
     ['- response: {}', 'line 1, column 3: `request` must be a string'],
     [
       `${entry('!DNSLookupHost {host: h}')}${entry('!Nope {host: h}')}`,
@@ -186,7 +189,7 @@ describe('a transcript', () => {
 
   it('cannot hold payloads that are not text', () => {
     const exchange = {
-      request: requests[0]!,
+      request: digest,
       response: { type: 'Success', payload: Uint8Array.of(0xff) },
     } as const;
     expect(() => formatTranscript([exchange])).toThrow('cannot convert response payload to utf8');
@@ -197,16 +200,10 @@ describe('a recording', () => {
   it('holds answers and failures, and changes neither', async () => {
     const failure = new HostCallError('outer', { cause: new Error('inner') });
     const { answer, exchanges } = recordExchanges((request) => {
-      switch (request.type) {
-        case 'OciManifest':
-          return bytes('at once');
-        case 'OciManifestDigest':
-          return Promise.resolve(bytes('later'));
-        case 'CacheGet':
-          throw failure;
-        default:
-          return Promise.reject(failure);
-      }
+      if (request.type === 'OciManifest') return bytes('at once');
+      if (request.type === 'OciManifestDigest') return Promise.resolve(bytes('later'));
+      if (request.type === 'CacheGet') throw failure;
+      return Promise.reject(failure);
     });
     expect(text(answer({ type: 'OciManifest', image: 'i' }, caller) as Uint8Array)).toBe('at once');
     expect(text(await answer({ type: 'OciManifestDigest', image: 'i' }, caller))).toBe('later');
@@ -224,22 +221,22 @@ describe('a recording', () => {
 describe('a replay', () => {
   it('answers in the recorded order and then no more', () => {
     const { answer, leftovers } = replayExchanges([
-      { request: requests[0]!, response: success('first') },
-      { request: requests[0]!, response: { type: 'Error', message: 'recorded failure' } },
-      { request: requests[1]!, response: success('third') },
+      { request: digest, response: success('first') },
+      { request: digest, response: { type: 'Error', message: 'recorded failure' } },
+      { request: manifest, response: success('third') },
     ]);
-    expect(text(answer(requests[0]!, caller) as Uint8Array)).toBe('first');
-    expect(() => answer(requests[0]!, caller)).toThrow(new HostCallError('recorded failure'));
+    expect(text(answer(digest, caller) as Uint8Array)).toBe('first');
+    expect(() => answer(digest, caller)).toThrow(new HostCallError('recorded failure'));
     expect(leftovers()).toHaveLength(1);
-    expect(text(answer(requests[1]!, caller) as Uint8Array)).toBe('third');
+    expect(text(answer(manifest, caller) as Uint8Array)).toBe('third');
     expect(leftovers()).toEqual([]);
-    expect(() => answer(requests[1]!, caller)).toThrow(
+    expect(() => answer(manifest, caller)).toThrow(
       new HostCallError('the list of recorded responses is empty'),
     );
   });
 
   it('uses up an exchange that is not the expected one', () => {
-    const { answer, leftovers } = replayExchanges([{ request: requests[0]!, response: success('x') }]);
+    const { answer, leftovers } = replayExchanges([{ request: digest, response: success('x') }]);
     expect(() => answer({ type: 'DNSLookupHost', host: 'kubewarden.io' }, caller)).toThrow(
       new HostCallError(
         'Replay error: unexpected request. Was expecting !OciManifestDigest {"image":"busybox:1"}, got !DNSLookupHost {"host":"kubewarden.io"} instead',
