@@ -41,14 +41,8 @@ function formatFields(fields: LogFields, lead: string): string {
 }
 
 function formatValue(value: LogValue): string {
-  switch (typeof value) {
-    case 'string':
-      return quote(value);
-    case 'object':
-      return singleLine(value.bare);
-    default:
-      return String(value);
-  }
+  if (typeof value === 'string') return quote(value);
+  return typeof value === 'object' ? singleLine(value.bare) : String(value);
 }
 
 const escapes: Readonly<Record<string, string>> = {

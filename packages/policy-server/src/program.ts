@@ -1,0 +1,102 @@
+import { writeFile } from 'node:fs/promises';
+import { parseCommandLine } from './cli/command-line.ts';
+import { UsageError } from './cli/errors.ts';
+import { renderReference } from './cli/reference.ts';
+import { type GivenFlags, resolveOptions } from './cli/values.ts';
+import { readConfig } from './config/config.ts';
+import { ConfigError } from './config/errors.ts';
+import { type LogOutput, openLog } from './logging/output.ts';
+import { versionLine } from './version.ts';
+
+const usageExitCode = 2;
+const failureExitCode = 1;
+
+/**
+ * The program: command line in, exit code out. A server that was started goes on until it is told to stop, and
+ * ends the process itself.
+ *
+ * @param args the command line, without program and script
+ */
+export async function run(args: readonly string[]): Promise<void> {
+  try {
+    const invocation = parseCommandLine(args);
+    switch (invocation.kind) {
+      case 'help':
+        process.stdout.write(invocation.text);
+        return;
+      case 'version':
+        process.stdout.write(invocation.long ? await longVersion() : `${versionLine}\n`);
+        return;
+      case 'docs':
+        await writeReference(invocation.output);
+        return;
+      case 'serve':
+        await serve(invocation.flags, args);
+    }
+  } catch (error) {
+    const isUsage = error instanceof UsageError;
+    const hint = isUsage ? "\n\nFor more information, try '--help'." : '';
+    process.stderr.write(`${isUsage ? 'error' : 'Error'}: ${(error as Error).message}${hint}\n`);
+    // Whatever was started so far must not keep the process alive.
+    process.exit(isUsage ? usageExitCode : failureExitCode);
+  }
+}
+
+async function longVersion(): Promise<string> {
+  const evaluator: object = await import('@kubewarden/evaluator');
+  // An evaluator that does not tell its built-in functions leaves the list empty.
+  const { regoBuiltinNames = [] } = evaluator as { readonly regoBuiltinNames?: readonly string[] };
+  const names = regoBuiltinNames.map((name) => `  - ${name}\n`).join('');
+  return `${versionLine}\n\nOpen Policy Agent/Gatekeeper implemented builtins:\n${names}`;
+}
+
+async function writeReference(file: string): Promise<void> {
+  try {
+    await writeFile(file, renderReference(file));
+  } catch (cause) {
+    throw new ConfigError(`cannot write to file ${file}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+async function serve(flags: GivenFlags, args: readonly string[]): Promise<void> {
+  const config = await readConfig(resolveOptions(flags, process.env));
+  const log = openLog(config.log);
+  try {
+    if (config.daemon !== undefined) {
+      const { startDaemon } = await import('./daemon.ts');
+      await startDaemon(config.daemon, args, process.env, log.logger);
+      log.flush();
+      return;
+    }
+    // Loaded only now, so that a wrong flag is reported at once.
+    const { startPolicyServer } = await import('./policy-server.ts');
+    const server = await startPolicyServer(config, log.logger);
+    stopOnSignals((delay) => server.stop(delay), config.shutdownDelaySeconds * 1000, log);
+  } catch (error) {
+    log.flush();
+    throw error;
+  }
+}
+
+/**
+ * SIGTERM comes from Kubernetes, which may still send requests for a moment; SIGINT from somebody who waits at a
+ * terminal. A second signal ends the process at once.
+ */
+function stopOnSignals(
+  stop: (delayMilliseconds: number) => Promise<void>,
+  delayMilliseconds: number,
+  log: LogOutput,
+): void {
+  let stopping = false;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (stopping) process.exit(failureExitCode);
+    stopping = true;
+    log.logger.log('info', 'stopping', { signal });
+    void stop(signal === 'SIGTERM' ? delayMilliseconds : 0).then(() => {
+      log.flush();
+      return process.exit(0);
+    });
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+}
