@@ -1,19 +1,4 @@
-/** Every operation that can be allowed, but `tracing/log`, which is never gated. */
-export const hostCapabilityPaths: readonly string[] = [
-  'cache/get',
-  'cache/set',
-  'crypto/v1/is_certificate_trusted',
-  'kubernetes/can_i',
-  'kubernetes/get_resource',
-  'kubernetes/list_resources_all',
-  'kubernetes/list_resources_by_namespace',
-  'net/v1/dns_lookup_host',
-  'oci/v1/manifest_digest',
-  'oci/v1/oci_manifest',
-  'oci/v1/oci_manifest_config',
-  'oci/v1/verify',
-  'oci/v2/verify',
-];
+import { hostCapabilityPaths } from '@kubewarden/policy';
 
 /** A parsed `hostCapabilities` allow list. Survives a structured clone. */
 export type HostCapabilities =

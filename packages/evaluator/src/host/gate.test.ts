@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseHostCapabilities } from './capabilities.ts';
 import { HostCallError, HostChannelError } from './errors.ts';
-import { createHostGate, maximumHostCallPayload } from './gate.ts';
+import { createHostGate, maximumHostCallName, maximumHostCallPayload } from './gate.ts';
 import { maximumLogEntry } from './guest-log.ts';
 import type { PolicyLogEntry } from './log.ts';
 import type { HostAnswerer, HostRequest } from './request.ts';
@@ -327,7 +327,13 @@ describe('a host call', () => {
   });
 
   it('is bounded in size', () => {
-    const { gate, requests } = setup();
+    const { gate, call, requests, entries } = setup();
+    expect(() => call('net', 'x'.repeat(maximumHostCallName), '"h"')).toThrow('256');
+    expect(entries).toEqual([]);
+    const kind = 'x'.repeat(100_000);
+    const secret = `{"api_version":"v1","kind":"${kind}","name":"n","disable_cache":true}`;
+    expect(() => call('kubernetes', 'get_resource', secret)).toThrow('has not been granted access');
+    expect(entries[0]?.fields?.['resource_requested']).toHaveLength(1025);
     const payload = new Uint8Array(maximumHostCallPayload + 1);
     expect(() => gate.call('kubewarden', 'net', 'v1/dns_lookup_host', payload)).toThrow('4194304');
     expect(requests).toEqual([]);

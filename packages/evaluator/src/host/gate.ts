@@ -50,6 +50,12 @@ export type CreateHostGate = (
 /** The most bytes that the payload of a host call may have: 4 MiB. The original has no bound. */
 export const maximumHostCallPayload = 4 * 1024 * 1024;
 
+/** The most characters that binding, namespace and operation of a call may have together. */
+export const maximumHostCallName = 256;
+
+/** The most characters of what a guest gave that are repeated in a field of the log. */
+const maximumLogField = 1024;
+
 const empty = new Uint8Array(0);
 
 /**
@@ -61,7 +67,7 @@ export const createHostGate: CreateHostGate = (permissions, answer, log) => {
   const caller = { policyId };
 
   function refuse(message: string, logMessage: string, fields: Readonly<Record<string, string>>): never {
-    log({ policyId, level: 'error', message: logMessage, fields });
+    log({ policyId, level: 'error', message: logMessage, fields: shortened(fields) });
     throw new HostCallError(message);
   }
 
@@ -101,6 +107,9 @@ export const createHostGate: CreateHostGate = (permissions, answer, log) => {
     permissions,
     log,
     call(binding, namespace, operation, payload) {
+      if (binding.length + namespace.length + operation.length > maximumHostCallName) {
+        throw new HostCallError(`the name of a host call has more than ${maximumHostCallName} characters`);
+      }
       if (binding !== 'kubewarden') {
         refuse(`unknown binding: ${binding}`, 'unknown binding', { binding });
       }
@@ -145,7 +154,7 @@ export const createHostGate: CreateHostGate = (permissions, answer, log) => {
           policyId,
           level: 'error',
           message: 'callback evaluation failed',
-          fields: { binding, operation, error: text },
+          fields: shortened({ binding, operation, error: text }),
         });
         return new HostCallError(`Callback evaluation failure: ${text}`, { cause: error });
       });
@@ -162,6 +171,15 @@ export const createHostGate: CreateHostGate = (permissions, answer, log) => {
     },
   };
 };
+
+function shortened(fields: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, text]) => [
+      name,
+      text.length > maximumLogField ? `${text.slice(0, maximumLogField)}…` : text,
+    ]),
+  );
+}
 
 /** `can_i` is about permissions, not about a resource's data, and is not covered by the list. */
 function readsKubernetesResource(

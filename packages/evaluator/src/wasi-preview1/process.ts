@@ -38,7 +38,8 @@ export class WasiProcess {
   readonly clock: GuestClock;
   readonly random: RandomSource;
   descriptors: Descriptors;
-  #memory: GuestMemory | GuestTrap = new GuestTrap("Cannot find 'mem' export");
+  /** Or why there is none. */
+  #memory: GuestMemory | string = "Cannot find 'mem' export";
 
   constructor(options: WasiProcessOptions, { clock, random }: RuntimeOptions) {
     const encoder = new TextEncoder();
@@ -54,7 +55,7 @@ export class WasiProcess {
 
   /** @throws GuestTrap in a guest that shares no memory, or is not instantiated yet */
   get memory(): GuestMemory {
-    if (this.#memory instanceof GuestTrap) throw this.#memory;
+    if (typeof this.#memory === 'string') throw new GuestTrap(this.#memory);
     return this.#memory;
   }
 
@@ -65,6 +66,6 @@ export class WasiProcess {
     this.#memory =
       memory instanceof WebAssembly.Memory
         ? new GuestMemory(memory)
-        : new GuestTrap("'mem' export cannot be converted into a Memory instance");
+        : "'mem' export cannot be converted into a Memory instance";
   }
 }
