@@ -2,7 +2,12 @@
  * Guests that never come back, all in one pool of workers: each is stopped at its deadline wherever it hangs, and no
  * other review suffers.
  */
-import { compilePolicyModule, HostCallError, parseHostCapabilities, type PolicyModule } from '@kubewarden/evaluator';
+import {
+  compilePolicyModule,
+  HostCallError,
+  parseHostCapabilities,
+  type PolicyModule,
+} from '@kubewarden/evaluator';
 import { EvaluationPool, type PooledPolicy, type ReviewOutcome } from '@kubewarden/evaluation-pool';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readCatalogue, readGuestModule, readRequest, type Guest } from './catalogue.ts';
@@ -16,14 +21,16 @@ const interrupted = 'Policy execution interrupted because it exceeded the allowe
 let pool: EvaluationPool;
 
 beforeAll(async () => {
-  const guests = [...endless, honest];
-  const modules = await Promise.all(
-    guests.map((guest) => compilePolicyModule(readGuestModule(guest), { executionMode: guest.executionMode })),
+  const compiled = await Promise.all(
+    [...endless, honest].map(async (guest) => ({
+      guest,
+      module: await compilePolicyModule(readGuestModule(guest), { executionMode: guest.executionMode }),
+    })),
   );
   pool = await EvaluationPool.start({
     workers: 2,
-    modules,
-    policies: guests.map((guest, index) => policyOf(guest, modules[index]!)),
+    modules: compiled.map(({ module }) => module),
+    policies: compiled.map(({ guest, module }) => policyOf(guest, module)),
     answer: (request) => {
       throw new HostCallError(`nobody is to ask for ${request.type}`);
     },
@@ -39,7 +46,11 @@ function policyOf({ name }: Guest, { digest }: PolicyModule): PooledPolicy {
     id: idOf(name),
     module: digest,
     settings: new TextEncoder().encode('{}'),
-    permissions: { policyId: idOf(name), hostCapabilities: parseHostCapabilities(['*']), contextAwareResources: [] },
+    permissions: {
+      policyId: idOf(name),
+      hostCapabilities: parseHostCapabilities(['*']),
+      contextAwareResources: [],
+    },
     mode: 'protect',
     allowedToMutate: false,
     deadlineMilliseconds: 400,

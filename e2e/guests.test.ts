@@ -23,7 +23,14 @@ import {
 } from '@kubewarden/policy';
 import { parseTranscript, replayExchanges } from '../packages/evaluator/dist/transcript/index.js';
 import { describe, expect, it } from 'vitest';
-import { readCatalogue, readGuestModule, readRequest, readSession, type Guest, type GuestCase } from './catalogue.ts';
+import {
+  readCatalogue,
+  readGuestModule,
+  readRequest,
+  readSession,
+  type Guest,
+  type GuestCase,
+} from './catalogue.ts';
 
 const catalogue = readCatalogue();
 
@@ -35,7 +42,10 @@ describe.each(catalogue.filter(({ refusal }) => refusal !== undefined))('$name',
   it('is refused', async () => {
     const { executionMode, refusal } = guest;
     await expect(compilePolicyModule(readGuestModule(guest), { executionMode })).rejects.toThrow(
-      expect.objectContaining({ name: 'PolicyModuleError', message: expect.stringContaining(refusal!) as string }),
+      expect.objectContaining({
+        name: 'PolicyModuleError',
+        message: expect.stringContaining(refusal!) as string,
+      }),
     );
   });
 });
@@ -110,7 +120,14 @@ function validate(
   return runtime.validate(input, contextOf(guest));
 }
 
-function contextOf({ name, settings, session, digest, hostCapabilities, contextAwareResources }: Guest): EvaluationContext {
+function contextOf({
+  name,
+  settings,
+  session,
+  digest,
+  hostCapabilities,
+  contextAwareResources,
+}: Guest): EvaluationContext {
   const permissions = {
     policyId: 'guest',
     hostCapabilities: parseHostCapabilities(hostCapabilities ?? ['*']),
@@ -119,7 +136,8 @@ function contextOf({ name, settings, session, digest, hostCapabilities, contextA
   const answer: HostAnswerer =
     session === undefined
       ? (request) => {
-          if (request.type === 'OciManifestDigest' && digest !== undefined) return Promise.resolve(json({ digest }));
+          if (request.type === 'OciManifestDigest' && digest !== undefined)
+            return Promise.resolve(json({ digest }));
           throw new HostCallError(`${name} is not to ask for ${request.type}`);
         }
       : replayExchanges(parseTranscript(readSession(session))).answer;

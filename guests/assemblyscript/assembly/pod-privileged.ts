@@ -1,6 +1,6 @@
 /** Rejects Pods with a privileged container, be it an init container or an ephemeral one. */
 import { Json, NONE } from './json';
-import { fail, fetchCall, respond } from './wapc';
+import { fail, fetchCall, respond } from './call';
 
 const REJECTION = '{"accepted":false,"message":"Privileged container is not allowed"}';
 
