@@ -34,7 +34,7 @@ violation contains {"msg": "unreachable"} if {
 }
 
 violation contains {"msg": "the duration is negative"} if {
-	trace("checking the duration")
 	duration := input.review.object.metadata.annotations["policy.test/wait"]
+	trace("checking the duration")
 	startswith(duration, "-")
 }

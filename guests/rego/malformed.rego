@@ -2,6 +2,9 @@ package policy
 
 import rego.v1
 
-# Returns whatever the settings ask for: results that no well-formed Gatekeeper policy has.
+# Returns whatever the settings (mode gatekeeper) or the request (mode opa) ask for: results that no well-formed
+# policy has.
 
 violation := input.parameters.result
+
+violation := input.request.result

@@ -22,9 +22,13 @@ response := {
 }
 
 denials contains sprintf("name %q is forbidden", [name]) if {
-	name := object.get(input.request, ["object", "metadata", "name"], input.request.user)
+	some name in names
 	name in data.forbidden_names
 }
+
+names contains input.request.object.metadata.name
+
+names contains input.request.user
 
 denials contains "the namespace is not known" if {
 	input.request.namespace

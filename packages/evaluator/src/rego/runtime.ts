@@ -1,12 +1,13 @@
 import { internalError, rejection, type AdmissionResponse } from '@kubewarden/policy';
 import type { PolicyModule } from '../module/policy-module.ts';
+import { ProtocolVersionError } from '../runtime/errors.ts';
 import { systemClock, systemRandom, type RuntimeOptions } from '../runtime/options.ts';
 import type { EvaluationContext, EvaluationInput, PolicyRuntime } from '../runtime/policy-runtime.ts';
 import { Sandboxes } from '../sandbox/sandboxes.ts';
 import { RegoEvaluationError } from './abi/errors.ts';
 import { createRegoGuest, type RegoGuest } from './abi/guest.ts';
 import type { Machine } from './abi/host-functions.ts';
-import { ContextDataError, type DataDocument } from './data/data-document.ts';
+import { ContextDataError, emptyDocument, type DataDocument } from './data/data-document.ts';
 import { GatekeeperData } from './data/gatekeeper-data.ts';
 import { OpaData } from './data/opa-data.ts';
 import { gatekeeperVerdict } from './result/gatekeeper-result.ts';
@@ -94,13 +95,14 @@ class RegoRuntime implements PolicyRuntime {
 
   /** Rego policies have no way to check their settings; what is checked is that the module runs here. */
   async validateSettings(): Promise<{ valid: true }> {
-    const guest = await createRegoGuest(this.#module, encoder.encode('{}'), this.#machine);
-    void guest;
+    await createRegoGuest(this.#module, emptyDocument, this.#machine);
     return { valid: true };
   }
 
-  async protocolVersion(): Promise<'Unknown'> {
-    return 'Unknown';
+  protocolVersion(): Promise<never> {
+    return Promise.reject(
+      new ProtocolVersionError('protocol_version is only applicable to a Kubewarden policy'),
+    );
   }
 
   dispose(): void {

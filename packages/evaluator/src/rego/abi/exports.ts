@@ -24,16 +24,6 @@ export interface RegoExports {
   opa_eval_ctx_set_data(context: Address, value: Address): void;
   opa_eval_ctx_set_entrypoint(context: Address, id: number): void;
   opa_eval_ctx_get_result(context: Address): Address;
-  /** All of an evaluation in one call (ABI 1.2): address of the NUL-terminated JSON result. */
-  opa_eval?(
-    reserved: 0,
-    entryPoint: number,
-    data: Address,
-    input: Address,
-    inputLength: number,
-    heap: Address,
-    format: 0,
-  ): Address;
 }
 
 const required: readonly (keyof RegoExports)[] = [

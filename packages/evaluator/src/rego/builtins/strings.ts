@@ -7,6 +7,7 @@ import {
   BuiltinError,
   checkElements,
   checkTextLength,
+  smallIntegerOperand,
   stringOperand,
   stringsOperand,
   type BuiltinTable,
@@ -32,6 +33,14 @@ export const strings: BuiltinTable = {
     const [whole, search] = [stringOperand(text, 1), stringOperand(part, 2)];
     // As Go counts: the empty text is found around every character.
     return BigInt(search === '' ? Array.from(whole).length + 1 : whole.split(search).length - 1);
+  },
+
+  'strings.split_n'(_context, text, separator, limit) {
+    const [whole, search] = [stringOperand(text, 1), stringOperand(separator, 2)];
+    const parts = search === '' ? Array.from(whole) : whole.split(search);
+    const count = smallIntegerOperand(limit, 3);
+    // That many from the start or, if it is negative, from the end.
+    return count < 0 ? parts.slice(count) : parts.slice(0, count);
   },
 
   'strings.reverse'(_context, text) {
