@@ -209,9 +209,33 @@ describe('a certificate', () => {
     expect(check({ cert: der(cert), cert_chain: [...lookAlikes.map(der), der(root)] })).toEqual(
       because('Certificate not trusted: MaximumPathBuildCallsExceeded'),
     );
+    const impostor = await make({ name: 'same', extensions: authority() });
+    expect(check({ cert: der(cert), cert_chain: [...lookAlikes.map(der), der(impostor)] })).toEqual(
+      because('Certificate not trusted: MaximumSignatureChecksExceeded'),
+    );
     expect(
       check({ cert: der(leaf), cert_chain: [...lookAlikes.map(der), der(intermediate), der(root)] }),
     ).toEqual(trusted);
+  });
+
+  it('may be six intermediates away from its anchor', async () => {
+    const chain = [root];
+    const leaves: Made[] = [];
+    for (let depth = 1; depth <= 7; depth += 1) {
+      const issuer = await make({ name: `level ${depth}`, issuer: chain.at(-1)!, extensions: authority() });
+      chain.push(issuer);
+      leaves.push(await make({ name: 'leaf', issuer }));
+    }
+    const below = (depth: number): Answer =>
+      check({
+        cert: der(leaves.at(depth - 1)!),
+        cert_chain: chain
+          .slice(0, depth + 1)
+          .toReversed()
+          .map(der),
+      });
+    expect(below(6)).toEqual(trusted);
+    expect(below(7)).toEqual(because('Certificate not trusted: MaximumPathDepthExceeded'));
   });
 
   it.each<[string, RsaHashedKeyGenParams | EcKeyGenParams, string, Answer]>([
