@@ -1,4 +1,4 @@
-;; The frame around every fragment in wapc/: all nine imports, two pages of memory, and a `__guest_call` that
+;; The frame around every fragment in wapc/: all nine imports and some of WASI, two pages of memory, and a `__guest_call` that
 ;; answers `validate_settings` and `protocol_version` well, so that a server loads the guest before it
 ;; misbehaves. A fragment adds `(func $validate (param $payload_length i32) (result i32))`.
 ;; Memory: 0–1023 is the frame's, 1024–8191 the fragment's, the payload goes to 8192 (up to 120 KiB).
@@ -15,6 +15,7 @@
   (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
   (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "fd_read" (func $fd_read (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_close" (func $fd_close (param i32) (result i32)))
   (import "wasi_snapshot_preview1" "poll_oneoff" (func $poll_oneoff (param i32 i32 i32 i32) (result i32)))
   (memory $memory (export "memory") 2)
   (data (i32.const 0) "{\"valid\":true}\00")

@@ -1,4 +1,4 @@
-;; Leaves an answer of the host unread, and the error of a second call, and looks for them in the next review.
+;; Leaves an answer of the host unread, and looks for it, or for an error, before it calls the host again.
 (data (i32.const 1024) "kubewarden")
 (data (i32.const 1040) "oci")
 (data (i32.const 1056) "v1/manifest_digest")
