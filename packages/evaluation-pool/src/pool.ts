@@ -1,15 +1,20 @@
-import { deadlineExceeded, settingsDeadlineExceeded } from '@kubewarden/evaluator';
-import { rejection, type AdmissionResponse, type SettingsValidationResponse } from '@kubewarden/policy';
+import { rejection, type SettingsValidationResponse } from '@kubewarden/policy';
 import { defaultQueueLimit, defaultStartMilliseconds } from './bounds.ts';
 import { ownBytes } from './bytes.ts';
 import { PoolStartError, UnknownPolicyError } from './errors.ts';
 import { reviewGroup } from './group-review.ts';
 import type { EvaluationPoolOptions, PoolStatistics } from './options.ts';
 import type { ReviewJob, ReviewOutcome, ReviewSummary } from './outcome.ts';
-import type { Reply, Task } from './protocol.ts';
-import { rejectionFor } from './rejections.ts';
+import {
+  evaluationMilliseconds,
+  memberResponse,
+  reviewOutcome,
+  settingsResponse,
+  type Finished,
+} from './job-results.ts';
+import type { Task } from './protocol.ts';
 import { answerReview, decodeReview, summarize } from './review.ts';
-import { Job, type JobEnd } from './scheduler/job.ts';
+import { Job } from './scheduler/job.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 import { spawnWorker } from './scheduler/spawn.ts';
 import type { SpawnWorker } from './scheduler/thread.ts';
@@ -21,13 +26,6 @@ import {
   type Target,
 } from './targets.ts';
 import { warmUpPolicies, type WarmUpFailure } from './warm-up.ts';
-
-/** How a job ended, and what it took: milliseconds in the queue (and on the way) and in the evaluation. */
-interface Finished {
-  readonly end: JobEnd;
-  readonly queue: number;
-  readonly evaluation: number;
-}
 
 /**
  * Worker threads that evaluate reviews.
@@ -99,17 +97,7 @@ export class EvaluationPool {
     if (target?.kind !== 'policy') throw new UnknownPolicyError(policyId);
     const deadline = target.policy.deadlineMilliseconds ?? this.#startMilliseconds;
     const { end } = await this.#run(['settings', target.index], target, deadline);
-    switch (end.kind) {
-      case 'deadline':
-        return settingsDeadlineExceeded(target.module.executionMode);
-      case 'overloaded':
-        return { valid: false, message: 'too many reviews are waiting' };
-      case 'lost':
-        return { valid: false, message: end.reason };
-      case 'replied':
-        if (end.reply[0] === 'settings') return end.reply[1];
-        return { valid: false, message: failureOf(end.reply) };
-    }
+    return settingsResponse(end, target);
   }
 
   /**
@@ -146,34 +134,10 @@ export class EvaluationPool {
     return this.#options.startMilliseconds ?? defaultStartMilliseconds;
   }
 
-  async #evaluatePolicy({ body, endpoint }: ReviewJob, target: PolicyTarget): Promise<ReviewOutcome> {
-    const task = ['review', target.index, endpoint, ownBytes(body)] as const;
-    const { end, queue, evaluation } = await this.#run(task, target, target.policy.deadlineMilliseconds);
-    if (end.kind !== 'replied') {
-      const input = decodeReview(endpoint, body);
-      if (input.kind === 'malformed') return input;
-      const request = summarize(input);
-      const response = rejectionFor(end, request.uid, endpoint, target.module.executionMode);
-      return {
-        kind: 'answered',
-        ...answerReview(response, endpoint, target.policy, this.#options.log),
-        request,
-        evaluationMilliseconds: evaluation,
-        queueMilliseconds: queue,
-      };
-    }
-    const { reply } = end;
-    if (reply[0] === 'malformed') return { kind: 'malformed', status: reply[1], message: reply[2] };
-    if (reply[0] !== 'answered') return { kind: 'failed', error: failureOf(reply) };
-    return {
-      kind: 'answered',
-      body: reply[1],
-      verdict: reply[2],
-      answer: reply[3],
-      request: reply[4],
-      evaluationMilliseconds: evaluation,
-      queueMilliseconds: queue,
-    };
+  async #evaluatePolicy(job: ReviewJob, target: PolicyTarget): Promise<ReviewOutcome> {
+    const task = ['review', target.index, job.endpoint, ownBytes(job.body)] as const;
+    const finished = await this.#run(task, target, target.policy.deadlineMilliseconds);
+    return reviewOutcome(finished, job, target, this.#options.log);
   }
 
   /** Everything but a single policy: the body is decoded here, on the owner's thread. */
@@ -203,21 +167,21 @@ export class EvaluationPool {
     request: ReviewSummary,
   ): Promise<ReviewOutcome> {
     const bytes = ownBytes(body);
-    let evaluationMilliseconds = 0;
-    let queueMilliseconds = 0;
+    let evaluationSum = 0;
+    let queueSum = 0;
     const response = await reviewGroup(target, request.uid, async (member) => {
       const task = ['member', member.index, endpoint, bytes] as const;
       const { end, queue, evaluation } = await this.#run(task, member, member.policy.deadlineMilliseconds);
-      evaluationMilliseconds += evaluation;
-      queueMilliseconds += queue;
+      evaluationSum += evaluation;
+      queueSum += queue;
       return memberResponse(end, request.uid, member);
     });
     return {
       kind: 'answered',
       ...answerReview(response, endpoint, target.group, this.#options.log),
       request,
-      evaluationMilliseconds,
-      queueMilliseconds,
+      evaluationMilliseconds: evaluationSum,
+      queueMilliseconds: queueSum,
     };
   }
 
@@ -231,43 +195,11 @@ export class EvaluationPool {
         lane,
         settle: (end) => {
           const total = performance.now() - submitted;
-          const evaluation = Math.min(total, evaluationOf(end) ?? this.#scheduler.age(job));
+          const evaluation = Math.min(total, evaluationMilliseconds(end) ?? this.#scheduler.age(job));
           resolve({ end, evaluation, queue: total - evaluation });
         },
       });
       this.#scheduler.submit(job);
     });
   }
-}
-
-/** Milliseconds of the evaluation, where the worker has told them. */
-function evaluationOf(end: JobEnd): number | undefined {
-  if (end.kind !== 'replied') return undefined;
-  switch (end.reply[0]) {
-    case 'answered':
-      return end.reply[5];
-    case 'member':
-      return end.reply[2];
-    default:
-      return 0;
-  }
-}
-
-/** A deadline is the member's own failure; what it cannot help fails the group. */
-function memberResponse(end: JobEnd, uid: string, { module }: PolicyTarget): AdmissionResponse {
-  switch (end.kind) {
-    case 'deadline':
-      return deadlineExceeded(module.executionMode, uid);
-    case 'overloaded':
-      throw new Error('too many reviews are waiting');
-    case 'lost':
-      throw new Error(end.reason);
-    case 'replied':
-      if (end.reply[0] === 'member') return end.reply[1];
-      throw new Error(failureOf(end.reply));
-  }
-}
-
-function failureOf(reply: Reply): string {
-  return reply[0] === 'failed' ? reply[1] : `unexpected reply of a worker: ${reply[0]}`;
 }

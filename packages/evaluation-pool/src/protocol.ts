@@ -16,10 +16,19 @@ export interface WorkerSetup {
   readonly control: SharedArrayBuffer;
 }
 
-/** What a worker can be asked to do. A member is a review whose answer a group wants as it is. */
+/** A review; that of a member is one whose answer the group wants as it is. */
+export type ReviewTask = readonly [
+  kind: 'review' | 'member',
+  policy: number,
+  endpoint: ReviewEndpoint,
+  body: Uint8Array,
+];
+
+/** What a worker can be asked to do. */
 export type Task =
-  | readonly [kind: 'review' | 'member', policy: number, endpoint: ReviewEndpoint, body: Uint8Array]
-  | readonly [kind: 'settings' | 'warm-up', policy: number];
+  | ReviewTask
+  | readonly [kind: 'settings', policy: number]
+  | readonly [kind: 'warm-up', policy: number];
 
 /** The number of one dispatch of a job to a worker; a job that is dispatched again gets another one. */
 export type Run = number;

@@ -1,3 +1,4 @@
+import { warmUpFailure } from './job-results.ts';
 import type { JobEnd } from './scheduler/job.ts';
 import type { PolicyTarget } from './targets.ts';
 
@@ -23,24 +24,11 @@ export async function warmUpPolicies(
     for (const target of policies) {
       const { id } = target.policy;
       if (failures.has(id)) continue;
-      const reason = failureOf(await warm(lane, target));
+      const reason = warmUpFailure(await warm(lane, target));
       if (reason !== undefined) failures.set(id, reason);
     }
   };
   await warmLane(0);
   await Promise.all(Array.from({ length: lanes - 1 }, (_, index) => warmLane(index + 1)));
   return [...failures].map(([policyId, reason]) => ({ policyId, reason }));
-}
-
-function failureOf(end: JobEnd): string | undefined {
-  switch (end.kind) {
-    case 'deadline':
-      return 'it exceeded its deadline';
-    case 'overloaded':
-      return 'its worker was busy';
-    case 'lost':
-      return end.reason;
-    case 'replied':
-      return end.reply[0] === 'failed' ? end.reply[1] : undefined;
-  }
 }

@@ -81,9 +81,10 @@ function tooLarge(bytes: number): string {
 /** The messages of an error and its causes; errors themselves would not survive the way to the worker. */
 function messagesOf(error: unknown): readonly string[] {
   const messages: string[] = [];
-  for (let link = error; link !== undefined && messages.length <= maximumCauses;) {
-    messages.push(link instanceof Error ? link.message : String(link));
-    link = link instanceof Error ? link.cause : undefined;
+  let link = error;
+  while (link instanceof Error && messages.length <= maximumCauses) {
+    messages.push(link.message);
+    link = link.cause;
   }
   return messages;
 }

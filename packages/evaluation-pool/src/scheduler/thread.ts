@@ -128,6 +128,7 @@ export class PoolThread {
       this.#flushScheduled = false;
       const messages = this.#outbox;
       this.#outbox = [];
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker is no window
       if (!this.#ended) this.#worker.postMessage(messages);
     });
   }

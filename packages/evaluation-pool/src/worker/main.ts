@@ -47,11 +47,14 @@ function take(message: ToWorker): void {
 function start(run: Run, slot: number, task: Task): void {
   turns.add(run, () => {
     if (!control.claim(slot, run)) return false;
-    void tasks.carryOut(run, task).then((reply) => {
-      hostCalls.forget(run);
-      outbox.reply(run, reply);
-      turns.done(run);
-    });
+    void carryOut(run, task);
     return true;
   });
+}
+
+async function carryOut(run: Run, task: Task): Promise<void> {
+  const reply = await tasks.carryOut(run, task);
+  hostCalls.forget(run);
+  outbox.reply(run, reply);
+  turns.done(run);
 }

@@ -3,7 +3,7 @@ import type { Reply, Run, ToOwner } from '../protocol.ts';
 import { logEntryLength } from './log-budget.ts';
 
 /** Milliseconds of work after which replies wait no longer for others to be posted with. */
-const batchMilliseconds = 0.2;
+const batchMilliseconds = 0.5;
 
 /** Characters of log text after which the owner gets it, whether the thread comes to rest or not. */
 const eagerLogLength = 64 * 1024;
@@ -42,6 +42,7 @@ export class Outbox {
 
   flush(): void {
     if (this.#messages.length === 0) return;
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port is no window
     this.#port.postMessage(this.#messages);
     this.#messages = [];
     this.#logLength = 0;

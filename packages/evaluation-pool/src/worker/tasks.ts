@@ -9,9 +9,8 @@ import {
   type PolicyLog,
   type PolicyRuntime,
 } from '@kubewarden/evaluator';
-import type { ReviewEndpoint } from '../outcome.ts';
 import type { PooledPolicy } from '../policies.ts';
-import type { Reply, Run, Task, WorkerSetup } from '../protocol.ts';
+import type { Reply, ReviewTask, Run, Task, WorkerSetup } from '../protocol.ts';
 import { answerReview, decodeReview, summarize } from '../review.ts';
 import type { HostCalls } from './host-calls.ts';
 import { boundedLog } from './log-budget.ts';
@@ -38,27 +37,17 @@ export class Tasks {
     try {
       const policy = this.#setup.policies[task[1]];
       if (policy === undefined) throw new Error(`there is no policy ${task[1]}`);
-      switch (task[0]) {
-        case 'review':
-        case 'member':
-          return await this.#review(run, policy, task[0], task[2], task[3]);
-        case 'settings':
-          return ['settings', await this.#runtime(policy).validateSettings(this.#context(run, policy))];
-        case 'warm-up':
-          return await this.#warmUp(run, policy);
+      if (task[0] === 'settings') {
+        return ['settings', await this.#runtime(policy).validateSettings(this.#context(run, policy))];
       }
+      if (task[0] === 'warm-up') return await this.#warmUp(run, policy);
+      return await this.#review(run, policy, task);
     } catch (error) {
       return ['failed', error instanceof Error ? error.message : String(error)];
     }
   }
 
-  async #review(
-    run: Run,
-    policy: PooledPolicy,
-    kind: 'review' | 'member',
-    endpoint: ReviewEndpoint,
-    body: Uint8Array,
-  ): Promise<Reply> {
+  async #review(run: Run, policy: PooledPolicy, [kind, , endpoint, body]: ReviewTask): Promise<Reply> {
     const input = decodeReview(endpoint, body);
     if (input.kind === 'malformed') return ['malformed', input.status, input.message];
     const start = performance.now();
