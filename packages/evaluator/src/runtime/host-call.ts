@@ -1,5 +1,5 @@
 import { HostCallError } from '../host/errors.ts';
-import type { HostGate } from '../host/gate.ts';
+import { maximumHostCallPayload, type HostGate } from '../host/gate.ts';
 import { GuestTrap } from './guest-fault.ts';
 import type { GuestMemory } from './guest-memory.ts';
 import { decodeUtf8, Utf8Error } from './utf8.ts';
@@ -38,7 +38,7 @@ export function callHost(
   const binding = readName(memory, parameters[0], parameters[1], labels[0]);
   const namespace = readName(memory, parameters[2], parameters[3], labels[1]);
   const operation = readName(memory, parameters[4], parameters[5], labels[2]);
-  const payload = memory.copy(parameters[6], parameters[7]);
+  const payload = readPayload(memory, parameters[6], parameters[7]);
   let answer: Uint8Array | Promise<Uint8Array>;
   try {
     answer = gate.call(binding, namespace, operation, payload);
@@ -53,6 +53,13 @@ export function callHost(
 function requireHostCallError(error: unknown): HostCallError {
   if (error instanceof HostCallError) return error;
   throw error;
+}
+
+/** The gate refuses what is too large by its length alone: that is not worth a copy. */
+function readPayload(memory: GuestMemory, address: number, length: number): Uint8Array {
+  return length >>> 0 > maximumHostCallPayload
+    ? memory.window(address, length)
+    : memory.copy(address, length);
 }
 
 function readName(memory: GuestMemory, address: number, length: number, label: string): string {

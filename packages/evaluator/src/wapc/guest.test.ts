@@ -8,7 +8,7 @@ import type { EvaluationContext } from '../runtime/policy-runtime.ts';
 import type { WapcAnswer } from './call.ts';
 import { maximumPrintedBytes } from './guest-log.ts';
 import { WapcGuest } from './guest.ts';
-import { maximumErrorBytes } from './host.ts';
+import { maximumErrorBytes, maximumResponseBytes } from './host.ts';
 import { wapcImports } from './imports.ts';
 
 const wat = await wabt();
@@ -133,7 +133,11 @@ describe('what a guest may not do', () => {
   const name = `(i32.const 1024) (i32.const ${maximumNameBytes + 1})`;
   it.each([
     ['response out of bounds', '(call $guest_response (i32.const -1) (i32.const 2))', outside],
-    ['response of 4 GiB', '(call $guest_response (i32.const 0) (i32.const -1))', outside],
+    [
+      'response of 4 GiB',
+      '(call $guest_response (i32.const 0) (i32.const -1))',
+      `trap: guest_response: 4294967295 bytes are more than the ${maximumResponseBytes} that are allowed`,
+    ],
     ['error across the end', '(call $guest_error (i32.const 262143) (i32.const 2))', outside],
     ['request out of bounds', '(call $guest_request (i32.const 0) (i32.const 262140))', outside],
     ['operation out of bounds', '(call $guest_request (i32.const -4) (i32.const 0))', outside],

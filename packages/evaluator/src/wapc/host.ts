@@ -11,6 +11,9 @@ import type { WapcImportName } from './imports.ts';
 /** The longest error text that is taken from a guest, in bytes: 64 KiB. The rest is cut off. */
 export const maximumErrorBytes = 64 * 1024;
 
+/** The longest response that is taken from a guest, in bytes: 64 MiB. */
+export const maximumResponseBytes = 64 * 1024 * 1024;
+
 const hostCallLabels = ['bd', 'ns', 'op'] as const;
 const noHost = new HostCallError('Cannot process Wasm guest request: callback channel not provided');
 const encoder = new TextEncoder();
@@ -37,7 +40,7 @@ export function bindWapc(host: WapcHost): WebAssembly.ModuleImports {
       host.memory.write(operationAddress, host.call.operation);
     },
     __guest_response: (address: number, length: number): void => {
-      const response = host.memory.copy(address, length);
+      const response = readResponse(host.memory, address, length);
       if (host.call !== undefined) host.call.response = response;
     },
     __guest_error: (address: number, length: number): void => {
@@ -81,6 +84,16 @@ function hostResponse({ hostAnswer }: WapcHost): Uint8Array | undefined {
 
 function hostError({ hostAnswer }: WapcHost): Uint8Array | undefined {
   return hostAnswer instanceof HostCallError ? encoder.encode(hostAnswer.message) : undefined;
+}
+
+function readResponse(memory: GuestMemory, address: number, length: number): Uint8Array {
+  const size = length >>> 0;
+  if (size > maximumResponseBytes) {
+    throw new GuestTrap(
+      `guest_response: ${size} bytes are more than the ${maximumResponseBytes} that are allowed`,
+    );
+  }
+  return memory.copy(address, length);
 }
 
 function readErrorText(bytes: Uint8Array): string {

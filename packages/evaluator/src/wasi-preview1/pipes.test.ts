@@ -3,14 +3,25 @@ import { ByteCollector, InputPipe } from './pipes.ts';
 
 describe('InputPipe', () => {
   it('traps a guest that asks and asks and never reads', () => {
-    const pipe = new InputPipe(10);
-    pipe.append(new Uint8Array(6));
-    expect(() => pipe.append(new Uint8Array(5))).toThrow(
-      'more than 10 bytes wait in stdin without being read',
+    const pipe = new InputPipe(10_000);
+    pipe.append(new Uint8Array(6000));
+    expect(() => pipe.append(new Uint8Array(5000))).toThrow(
+      'more than 10000 bytes wait in stdin without being read',
     );
-    pipe.read(new Uint8Array(4));
-    pipe.append(new Uint8Array(5));
-    expect(pipe.pending).toBe(7);
+    pipe.read(new Uint8Array(6000));
+    pipe.append(new Uint8Array(9000));
+    expect(pipe.pending).toBe(9000);
+  });
+
+  it('counts many small pieces for more than their bytes', () => {
+    const pipe = new InputPipe(10_000);
+    const flood = (): void => {
+      for (let piece = 0; piece < 100; piece++) pipe.append(Uint8Array.of(piece));
+    };
+    expect(flood).toThrow('wait in stdin');
+    const read = new Uint8Array(100);
+    expect(pipe.read(read.subarray(0, 7)) + pipe.read(read.subarray(7))).toBeLessThan(100);
+    expect([...read.subarray(0, 9)]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
   });
 });
 

@@ -3,6 +3,9 @@ import { GuestTrap } from '../runtime/guest-fault.ts';
 /** Bytes that may wait in a guest's stdin: 256 MiB. Only a guest that asks and never reads gets there. */
 export const maximumPendingInput = 256 * 1024 * 1024;
 
+/** What a piece of input counts against the limit beside its bytes: many small ones need memory, too. */
+const pieceBytes = 256;
+
 /**
  * A guest's stdin: a queue of bytes. When it is empty a read gets 0 bytes, which guests take as the end of the
  * input; what is appended later can be read again (evaluator.md 5.3).
@@ -10,7 +13,9 @@ export const maximumPendingInput = 256 * 1024 * 1024;
 export class InputPipe {
   readonly #limit: number;
   /** Not copied: whoever appends does not change the bytes any more. */
-  readonly #chunks: Uint8Array[] = [];
+  #pieces: Uint8Array[] = [];
+  /** Index of the piece that is read next, and how much of it has been read. */
+  #next = 0;
   #offset = 0;
   #pending = 0;
 
@@ -25,32 +30,35 @@ export class InputPipe {
 
   /** @throws GuestTrap if more than the limit would be waiting */
   append(bytes: Uint8Array): void {
-    if (this.#pending + bytes.byteLength > this.#limit) {
+    if (this.#pending + bytes.byteLength + this.#pieces.length * pieceBytes > this.#limit) {
       throw new GuestTrap(`more than ${this.#limit} bytes wait in stdin without being read`);
     }
     if (bytes.byteLength === 0) return;
-    this.#chunks.push(bytes);
+    this.#pieces.push(bytes);
     this.#pending += bytes.byteLength;
   }
 
   /** Moves as much as there is and fits into `target`; returns the number of bytes. */
   read(target: Uint8Array): number {
     let filled = 0;
-    while (filled < target.byteLength) {
-      const chunk = this.#chunks[0];
-      if (chunk === undefined) break;
-      const end = Math.min(chunk.byteLength, this.#offset + target.byteLength - filled);
-      target.set(chunk.subarray(this.#offset, end), filled);
+    while (filled < target.byteLength && this.#next < this.#pieces.length) {
+      const piece = this.#pieces[this.#next]!;
+      const end = Math.min(piece.byteLength, this.#offset + target.byteLength - filled);
+      target.set(piece.subarray(this.#offset, end), filled);
       filled += end - this.#offset;
-      if (end === chunk.byteLength) {
-        this.#chunks.shift();
-        this.#offset = 0;
-      } else {
-        this.#offset = end;
-      }
+      this.#offset = end;
+      if (end === piece.byteLength) this.#nextPiece();
     }
     this.#pending -= filled;
     return filled;
+  }
+
+  #nextPiece(): void {
+    this.#offset = 0;
+    this.#next++;
+    if (this.#next < this.#pieces.length) return;
+    this.#pieces = [];
+    this.#next = 0;
   }
 }
 
