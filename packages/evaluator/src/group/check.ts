@@ -1,4 +1,4 @@
-import { GroupExpressionError, type Position } from './error.ts';
+import { GroupExpressionError, syntaxError, type Position } from './error.ts';
 import { binaryType, typeOf, unaryType, type ValueType } from './operators.ts';
 import type { Expression } from './syntax.ts';
 
@@ -63,8 +63,12 @@ function check(expression: Expression): StaticType {
 
 function checkCondition(expression: Expression): void {
   const type = check(expression);
-  if (type !== 'bool' && type !== 'depends') throw conditionMismatch(type, expression.position);
+  if (type === 'bool' || type === 'depends') return;
+  if (expression.kind !== 'literal') throw conditionMismatch(type, expression.position);
+  throw syntaxError(`Expecting a boolean expression, not ${literalNames[type]}`, expression.position);
 }
+
+const literalNames = { i64: 'a number', string: 'a string', '()': '()' } as const;
 
 function join(types: readonly StaticType[]): StaticType {
   const [first] = types;

@@ -75,7 +75,11 @@ describe('a group expression', () => {
       '"a" - "b" == ""',
       'Function not found: - (&str | ImmutableString | String, &str | ImmutableString | String) (line 1, position 5)',
     ],
-    ['yes() || (false && 1)', 'Data type incorrect: i64 (expecting bool) (line 1, position 20)'],
+    [
+      'yes() || (false && 1)',
+      'Syntax error: Expecting a boolean expression, not a number (line 1, position 20)',
+    ],
+    ['yes() || (1 + 1)', 'Data type incorrect: i64 (expecting bool) (line 1, position 13)'],
     ['yes() || (false && (1 + true == 2))', 'Function not found: + (i64, bool) (line 1, position 23)'],
     ['if no() { 1 } else { 2 }', 'Output type incorrect: i64 (expecting bool)'],
     ['!1', 'Function not found: ! (i64) (line 1, position 1)'],

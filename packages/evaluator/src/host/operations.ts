@@ -1,5 +1,12 @@
-import { HostCallError } from './errors.ts';
-import { decodePayload, keyEnd, parsePayload, shapeError, string, unknownVariant } from './payload.ts';
+import {
+  decodePayload,
+  invalidType,
+  keyEnd,
+  parsePayload,
+  shapeError,
+  string,
+  unknownVariant,
+} from './payload.ts';
 import { canIPayload, certificateVerificationPayload, decodeRequest } from './request-fields.ts';
 import type { HostRequest, HostRequestType } from './request.ts';
 
@@ -79,13 +86,13 @@ function decodeVerificationV1(payload: Uint8Array): HostRequest {
   const context = { document, positions: true };
   const members = document.kind(0) === 'object' ? document.members(0) : [];
   const [member] = members;
-  if (member === undefined) throw shapeError(context, 'expected value', document.start(0) + 1);
+  if (member === undefined) throw shapeError(context, 'expected value', document.end(0));
   const type = verificationsV1.find((name) => name === member.name);
   if (type === undefined) {
     throw unknownVariant(context, member.name, verificationsV1, keyEnd(document, member.value));
   }
   const request = decodeRequest(type, context, member.value);
-  if (members.length > 1) throw shapeError(context, 'expected value', document.end(member.value) + 1);
+  if (members.length > 1) throw shapeError(context, 'expected value', document.end(member.value));
   return request;
 }
 
@@ -95,10 +102,11 @@ function decodeVerificationV2(payload: Uint8Array): HostRequest {
   const context = { document, positions: true };
   const tag = document.member(0, 'type');
   if (document.kind(0) !== 'object') {
-    throw new HostCallError('invalid type, expected internally tagged enum SigstoreVerificationInputV2');
+    throw invalidType(context, 0, 'internally tagged enum SigstoreVerificationInputV2');
   }
   if (tag === undefined) throw shapeError(context, 'missing field `type`', document.end(0));
-  const name = string(context, tag);
+  if (document.kind(tag) !== 'string') throw invalidType(context, tag, 'variant identifier');
+  const name = document.string(tag);
   const type = verificationsV2.find((known) => known === name);
   if (type === undefined) throw unknownVariant(context, name, verificationsV2, document.end(tag));
   return decodeRequest(type, { document, positions: false }, 0);

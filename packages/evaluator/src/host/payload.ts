@@ -1,4 +1,5 @@
-import { parseJson, quoteString, type JsonDocument, type JsonNode } from '@kubewarden/policy';
+import { formatJson, parseJson, type JsonDocument, type JsonNode } from '@kubewarden/policy';
+import { rustDebugString } from '../verdict/rust-debug.ts';
 import { errorText, HostCallError } from './errors.ts';
 
 /**
@@ -91,9 +92,12 @@ export const stringMap: Decoder<Readonly<Record<string, string>>> = (payload, no
 /** One of a few names. */
 export function oneOf<const T extends string>(...names: readonly T[]): Decoder<T> {
   return (payload, node) => {
-    const text = string(payload, node);
+    const { document } = payload;
+    if (document.kind(node) !== 'string')
+      throw shapeError(payload, 'expected value', document.start(node) + 1);
+    const text = document.string(node);
     const found = names.find((name) => name === text);
-    if (found === undefined) throw unknownVariant(payload, text, names, payload.document.end(node));
+    if (found === undefined) throw unknownVariant(payload, text, names, document.end(node));
     return found;
   };
 }
@@ -143,7 +147,7 @@ export function struct<const F extends Fields>(
       const decoder = decoders.get(field);
       if (decoder === undefined) continue;
       if (seen.has(field))
-        throw shapeError(payload, `duplicate field \`${field}\``, keyEnd(document, member.value));
+        throw shapeError(payload, `duplicate field \`${field}\``, colonOf(document, member.value));
       seen.add(field);
       const value = isOptional(decoder)
         ? decoder.optional(payload, member.value)
@@ -164,7 +168,12 @@ export function keyEnd(document: JsonDocument, value: JsonNode): number {
   return document.bytes.lastIndexOf(quote, document.start(value) - 1) + 1;
 }
 
+function colonOf(document: JsonDocument, value: JsonNode): number {
+  return document.bytes.lastIndexOf(colon, document.start(value) - 1);
+}
+
 const quote = 0x22;
+const colon = 0x3a;
 
 function isOptional(field: Decoder<unknown> | OptionalField<unknown>): field is OptionalField<unknown> {
   return typeof field !== 'function';
@@ -192,7 +201,7 @@ export function shapeError({ document, positions }: Payload, detail: string, off
 
 const lineFeed = 0x0a;
 
-function invalidType(payload: Payload, node: JsonNode, expected: string): HostCallError {
+export function invalidType(payload: Payload, node: JsonNode, expected: string): HostCallError {
   const { document } = payload;
   const kind = document.kind(node);
   // serde_json finds out before it reads a container, and after it has read anything else.
@@ -210,7 +219,7 @@ function describe(document: JsonDocument, node: JsonNode): string {
     case 'number':
       return describeNumber(document, node);
     case 'string':
-      return `string ${quoteString(document.string(node))}`;
+      return `string ${rustDebugString(document.string(node))}`;
     case 'array':
       return 'sequence';
     case 'object':
@@ -221,7 +230,7 @@ function describe(document: JsonDocument, node: JsonNode): string {
 function describeNumber(document: JsonDocument, node: JsonNode): string {
   const value = document.number(node);
   if (typeof value === 'bigint') return `integer \`${value}\``;
-  return `floating point \`${Number.isInteger(value) ? value.toFixed(1) : value}\``;
+  return `floating point \`${formatJson(value)}\``;
 }
 
 function unsignedUpTo(payload: Payload, node: JsonNode, maximum: bigint, type: string): number {
