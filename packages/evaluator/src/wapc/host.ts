@@ -87,10 +87,10 @@ function hostError({ hostAnswer }: WapcHost): Uint8Array | undefined {
 }
 
 function readResponse(memory: GuestMemory, address: number, length: number): Uint8Array {
-  const size = length >>> 0;
-  if (size > maximumResponseBytes) {
+  const { byteLength } = memory.window(address, length);
+  if (byteLength > maximumResponseBytes) {
     throw new GuestTrap(
-      `guest_response: ${size} bytes are more than the ${maximumResponseBytes} that are allowed`,
+      `guest_response: ${byteLength} bytes are more than the ${maximumResponseBytes} that are allowed`,
     );
   }
   return memory.copy(address, length);
