@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { type ContextAwareResource, writeJson } from '@kubewarden/policy';
 import { LineCounter, parseDocument } from 'yaml';
 import { ConfigError } from './errors.ts';
-import { YamlFields } from './yaml-fields.ts';
+import { YamlFields, YamlSource } from './yaml-fields.ts';
 
 export type PolicyMode = 'protect' | 'monitor';
 
@@ -67,7 +67,7 @@ export function decodePolicies(text: string): PolicyDefinitions {
   const document = parseDocument(text, { lineCounter: lines, intAsBigInt: true, logLevel: 'error' });
   const problem = document.errors[0] ?? document.warnings[0];
   if (problem !== undefined) throw new ConfigError(problem.message.trimEnd());
-  const file = new YamlFields({ document, lines }, document.contents, 'the file');
+  const file = new YamlFields(new YamlSource(document, lines), document.contents, 'the file');
   const definitions = file.names().map((name) => decodeEntry(name, file.child(name, `policy '${name}'`)));
   checkNames(definitions);
   return definitions;

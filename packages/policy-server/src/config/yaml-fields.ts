@@ -11,13 +11,36 @@ import {
 } from 'yaml';
 import { ConfigError } from './errors.ts';
 
-/** Nodes that one file may expand to, aliases followed; more is an attack, not a configuration. */
-const maximumNodes = 1_000_000;
+/** Values that the settings of one policy may have, aliases followed; more is an attack, not a configuration. */
+const maximumValues = 1_000_000;
+/** Aliases that may be followed in one file. */
+const maximumAliases = 1_000;
 
-/** What decoding a document needs to say where a mistake is. */
-export interface YamlSource {
-  readonly document: Document;
-  readonly lines: LineCounter;
+/** A document, with what decoding it needs to say where a mistake is. */
+export class YamlSource {
+  readonly #document: Document;
+  readonly #lines: LineCounter;
+  #aliases = 0;
+
+  constructor(document: Document, lines: LineCounter) {
+    this.#document = document;
+    this.#lines = lines;
+  }
+
+  /** @throws ConfigError when too many aliases are followed */
+  resolve(node: unknown): Node | null {
+    if (!isAlias(node)) return (node as Node | null) ?? null;
+    this.#aliases += 1;
+    if (this.#aliases > maximumAliases)
+      throw new ConfigError(`more than ${maximumAliases} aliases are followed`);
+    return node.resolve(this.#document) ?? null;
+  }
+
+  /** `line 3: `, or nothing where the place is unknown. */
+  position(node: unknown): string {
+    const offset = (node as Node | null)?.range?.[0];
+    return offset === undefined ? '' : `line ${this.#lines.linePos(offset).line}: `;
+  }
 }
 
 /**
@@ -34,11 +57,11 @@ export class YamlFields {
   constructor(source: YamlSource, node: unknown, owner: string) {
     this.#source = source;
     this.#owner = owner;
-    const map = resolveAlias(source, node);
+    const map = source.resolve(node);
     if (!isMap(map)) throw this.#error(map, `must be a mapping, not ${describe(map)}`);
     this.#map = map;
     for (const { key, value } of map.items) {
-      const resolved = resolveAlias(source, value);
+      const resolved = source.resolve(value);
       if (resolved !== null) this.#values.set(keyText(key), resolved);
     }
   }
@@ -117,7 +140,7 @@ export class YamlFields {
     const node = this.#values.get(name);
     if (node === undefined || (nullable && isNull(node))) return [];
     if (!isSeq(node)) throw this.fieldError(name, `must be a list, not ${describe(node)}`);
-    return node.items.map((item) => resolveAlias(this.#source, item)).filter((item) => item !== null);
+    return node.items.map((item) => this.#source.resolve(item)).filter((item) => item !== null);
   }
 
   strings(name: string): readonly string[] {
@@ -149,11 +172,11 @@ export class YamlFields {
     const node = this.#values.get(name);
     if (node === undefined || isNull(node)) return new Map();
     if (!isMap(node)) throw this.fieldError(name, `must be a mapping, not ${describe(node)}`);
-    let budget = maximumNodes;
+    let budget = maximumValues;
     const convert = (raw: unknown, path: string): JsonValue => {
       budget -= 1;
-      if (budget < 0) throw this.fieldError(name, `expands to more than ${maximumNodes} values`);
-      const value = resolveAlias(this.#source, raw);
+      if (budget < 0) throw this.fieldError(name, `expands to more than ${maximumValues} values`);
+      const value = this.#source.resolve(raw);
       if (value === null) return null;
       if (isMap(value)) {
         return new Map(
@@ -178,15 +201,8 @@ export class YamlFields {
   }
 
   #error(node: unknown, message: string): ConfigError {
-    const offset = (node as Node | null)?.range?.[0];
-    const line = offset === undefined ? '' : `line ${this.#source.lines.linePos(offset).line}: `;
-    return new ConfigError(`${line}${this.#owner}: ${message}`);
+    return new ConfigError(`${this.#source.position(node)}${this.#owner}: ${message}`);
   }
-}
-
-function resolveAlias(source: YamlSource, node: unknown): Node | null {
-  if (isAlias(node)) return node.resolve(source.document) ?? null;
-  return (node as Node | null) ?? null;
 }
 
 /** Keys are text in JSON; `1:` and `true:` become the text they were written as. */
