@@ -6,7 +6,7 @@ import type { EvaluationContext, EvaluationInput, PolicyRuntime } from '../runti
 import { Sandboxes } from '../sandbox/sandboxes.ts';
 import { RegoEvaluationError } from './abi/errors.ts';
 import { createRegoGuest, type RegoGuest } from './abi/guest.ts';
-import type { Machine } from './abi/host-functions.ts';
+import type { Machine } from './abi/evaluation.ts';
 import { ContextDataError, emptyDocument, type DataDocument } from './data/data-document.ts';
 import { GatekeeperData } from './data/gatekeeper-data.ts';
 import { OpaData } from './data/opa-data.ts';

@@ -7,7 +7,8 @@ import { parseValue } from '../values/parse.ts';
 import { RegoObject } from '../values/value.ts';
 import { RegoEvaluationError, RegoModuleError } from './errors.ts';
 import { regoExports, type Address, type RegoExports } from './exports.ts';
-import { HostFunctions, type GuestLog, type Machine } from './host-functions.ts';
+import type { GuestLog, Machine } from './evaluation.ts';
+import { HostFunctions } from './host-functions.ts';
 import { readBytes, readText, writeBytes } from './memory.ts';
 
 /** The entry point that policies are evaluated at: the first one given to OPA's compiler. */

@@ -1,23 +1,13 @@
 import { errorText } from '../../host/errors.ts';
-import type { PolicyLogLevel } from '../../host/log.ts';
-import type { GuestClock, RandomSource } from '../../runtime/options.ts';
 import { BuiltinError, type Builtin, type BuiltinContext } from '../builtins/builtin.ts';
 import { findBuiltin } from '../builtins/table.ts';
 import { writeValue } from '../values/format.ts';
-import { parseValue } from '../values/parse.ts';
+import { parseValue, RegoSyntaxError } from '../values/parse.ts';
 import type { RegoValue } from '../values/value.ts';
 import { RegoEvaluationError, RegoModuleError } from './errors.ts';
+import { Evaluation, type GuestLog, type Machine } from './evaluation.ts';
 import type { Address, RegoExports } from './exports.ts';
 import { readText, writeText } from './memory.ts';
-
-/** What a guest sees of the machine that it runs on. */
-export interface Machine {
-  readonly clock: GuestClock;
-  readonly random: RandomSource;
-}
-
-/** Where a guest's lines of log go. */
-export type GuestLog = (level: PolicyLogLevel, message: string) => void;
 
 /** The functions that a guest imports. */
 export class HostFunctions {
@@ -83,7 +73,7 @@ export class HostFunctions {
       throw new RegoEvaluationError(`Builtin not implemented: cannot find builtin ${id}`);
     }
     const [name, implementation] = builtin;
-    const values = operands.map((operand) => parseValue(this.#text(this.#exports.opa_value_dump(operand))));
+    const values = operands.map((operand) => this.#value(operand));
     const result = callBuiltin(name, implementation, this.#context, values);
     if (result === undefined) return 0;
     const { address, length } = writeText(this.#exports, this.#memory, writeValue(result));
@@ -92,35 +82,17 @@ export class HostFunctions {
     return value;
   }
 
+  #value(address: Address): RegoValue {
+    try {
+      return parseValue(this.#text(this.#exports.opa_value_dump(address)));
+    } catch (cause) {
+      if (!(cause instanceof RegoSyntaxError)) throw cause;
+      throw new RegoEvaluationError(`Rego wasm error: no Rego value: ${cause.message}`, { cause });
+    }
+  }
+
   #text(address: Address): string {
     return readText(this.#memory, address);
-  }
-}
-
-/** The clock stands still during an evaluation, and is only read when asked for. */
-class Evaluation implements BuiltinContext {
-  readonly log: GuestLog;
-  readonly #machine: Machine;
-  #now: bigint | undefined;
-  #remembered: Map<string, RegoValue> | undefined;
-
-  constructor(log: GuestLog, machine: Machine) {
-    this.log = log;
-    this.#machine = machine;
-  }
-
-  get now(): bigint {
-    return (this.#now ??= this.#machine.clock.realtime());
-  }
-
-  random(length: number): Uint8Array {
-    const bytes = new Uint8Array(length);
-    this.#machine.random(bytes);
-    return bytes;
-  }
-
-  get remembered(): Map<string, RegoValue> {
-    return (this.#remembered ??= new Map());
   }
 }
 

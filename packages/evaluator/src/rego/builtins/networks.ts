@@ -27,9 +27,11 @@ export const networks: BuiltinTable = {
 
   'net.cidr_contains_matches'(_context, networkOperands, candidates) {
     const matches: RegoValue[] = [];
-    for (const [key, network] of candidatesOf(networkOperands, 1)) {
-      for (const [otherKey, candidate] of candidatesOf(candidates, 2)) {
-        if (covers(networkOperand(network), candidate)) matches.push([key, otherKey]);
+    const others = candidatesOf(candidates, 2);
+    for (const [key, text] of candidatesOf(networkOperands, 1)) {
+      const network = networkOperand(text);
+      for (const [otherKey, candidate] of others) {
+        if (covers(network, candidate)) matches.push([key, otherKey]);
       }
       checkElements(matches.length);
     }

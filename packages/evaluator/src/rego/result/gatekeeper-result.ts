@@ -1,5 +1,6 @@
 import {
   internalError,
+  JsonSyntaxError,
   parseJson,
   type AdmissionResponse,
   type JsonDocument,
@@ -15,30 +16,32 @@ import {
  * @param resultSet - JSON, UTF-8
  */
 export function gatekeeperVerdict(uid: string, resultSet: Uint8Array): AdmissionResponse {
-  let messages: readonly (string | undefined)[] | undefined;
-  try {
-    messages = violations(parseJson(resultSet));
-  } catch {
-    // What a policy cannot say in JSON is no verdict either.
-  }
+  const messages = violationMessages(resultSet);
   if (messages === undefined) return internalError(uid, 'cannot interpret Gatekeeper policy result');
   if (messages.length === 0) return { uid, allowed: true };
   const message = messages.filter((text) => text !== undefined).join(', ');
   return { uid, allowed: false, status: { message } };
 }
 
-/** The violations' messages, or undefined when there is no list of violations. */
-function violations(document: JsonDocument): readonly (string | undefined)[] | undefined {
-  const [first] = document.items(document.root);
-  const result = first === undefined ? undefined : document.member(first, 'result');
-  return result === undefined
-    ? undefined
-    : document.items(result).map((item) => violationMessage(document, item));
+/** One message (or none) per violation; undefined when the result is no list of violations. */
+function violationMessages(resultSet: Uint8Array): readonly (string | undefined)[] | undefined {
+  try {
+    const document = parseJson(resultSet);
+    const [first] = document.items(document.root);
+    const result = first === undefined ? undefined : document.member(first, 'result');
+    return result === undefined
+      ? undefined
+      : document.items(result).map((violation) => violationMessage(document, violation));
+  } catch (error) {
+    // The document throws TypeErrors for values of another kind.
+    if (error instanceof TypeError || error instanceof JsonSyntaxError) return undefined;
+    throw error;
+  }
 }
 
 /** @throws TypeError when the violation is no object, or its message no string */
 function violationMessage(document: JsonDocument, violation: JsonNode): string | undefined {
-  if (document.kind(violation) !== 'object') throw new TypeError('violation is no object');
+  if (document.kind(violation) !== 'object') throw new TypeError('the violation is no object');
   const message = document.member(violation, 'msg');
   return message === undefined || document.isNull(message) ? undefined : document.string(message);
 }

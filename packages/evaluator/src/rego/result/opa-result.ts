@@ -2,8 +2,11 @@ import {
   decodeAdmissionResponse,
   internalError,
   JsonShapeError,
+  JsonSyntaxError,
   parseJson,
   type AdmissionResponse,
+  type JsonDocument,
+  type JsonNode,
 } from '@kubewarden/policy';
 
 /**
@@ -13,15 +16,19 @@ import {
  * @param resultSet - JSON, UTF-8
  */
 export function opaVerdict(uid: string, resultSet: Uint8Array): AdmissionResponse {
-  const document = parseJson(resultSet);
-  const [first] = document.items(document.root);
-  const review = first === undefined ? undefined : document.member(first, 'result');
-  const response = review === undefined ? undefined : document.member(review, 'response');
-  if (response === undefined) return internalError(uid, 'cannot interpret OPA policy result');
   try {
-    return { ...decodeAdmissionResponse(document.slice(response)), uid };
-  } catch (cause) {
-    if (!(cause instanceof JsonShapeError)) throw cause;
-    return internalError(uid, cause.message);
+    const document = parseJson(resultSet);
+    const response = findResponse(document);
+    if (response !== undefined) return { ...decodeAdmissionResponse(document, response), uid };
+  } catch (error) {
+    if (error instanceof JsonShapeError) return internalError(uid, error.detail);
+    if (!(error instanceof JsonSyntaxError)) throw error;
   }
+  return internalError(uid, 'cannot interpret OPA policy result');
+}
+
+function findResponse(document: JsonDocument): JsonNode | undefined {
+  const [first] = document.kind(document.root) === 'array' ? document.items(document.root) : [];
+  const review = first === undefined ? undefined : document.member(first, 'result');
+  return review === undefined ? undefined : document.member(review, 'response');
 }
