@@ -100,11 +100,13 @@ describe('JsonDocument', () => {
     const document = parseJson(bytes);
     expect(document.members(0).map(({ name }) => name)).toEqual(['name', 'count', 'list', 'name']);
     expect(document.string(document.member(0, 'name')!)).toBe('last');
-    expect(document.string(document.members(0)[0]!.value)).toBe('ab');
+    expect(
+      document.members(0).flatMap(({ name, value }) => (name === 'name' ? document.string(value) : [])),
+    ).toEqual(['ab', 'last']);
     expect(document.number(document.member(0, 'count')!)).toBe(12345678901234567890n);
-    const [number, nothing] = document.items(document.member(0, 'list')!);
-    expect(document.number(number!)).toBe(1.5);
-    expect(document.isNull(nothing!)).toBe(true);
+    const items = document.items(document.member(0, 'list')!);
+    expect(items.map((item) => document.value(item))).toEqual([1.5, null]);
+    expect(items.map((item) => document.kind(item))).toEqual(['number', 'null']);
     expect(new TextDecoder().decode(document.slice(document.member(0, 'list')!))).toBe('[1.5,null]');
     expect(document.member(0, 'absent')).toBeUndefined();
     expect(() => document.string(0)).toThrow('the JSON value is of kind object, not string');

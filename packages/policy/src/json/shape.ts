@@ -5,7 +5,7 @@ import { quoteString } from './strings.ts';
 import { arrayKind, escapedFlag, falseKind, kindMask, nullKind, objectKind } from './tape.ts';
 import { numberKind, stride, stringKind, trueKind } from './tape.ts';
 
-/** Strings are shown in error messages up to this many characters. */
+/** Strings and keys are shown in error messages up to this many characters; they may be hostile. */
 const shownCharacters = 128;
 
 const encoder = new TextEncoder();
@@ -116,16 +116,17 @@ function describe(document: JsonDocument, node: JsonNode, kind: number): string 
       const name = typeof number === 'bigint' ? 'integer' : 'floating point';
       return `${name} \`${formatNumber(number)}\``;
     }
-    case stringKind: {
-      const text = document.string(node);
-      const shown = text.length > shownCharacters ? `${text.slice(0, shownCharacters)}…` : text;
-      return `string ${quoteString(shown)}`;
-    }
+    case stringKind:
+      return `string ${quoteString(shown(document.string(node)))}`;
     case arrayKind:
       return 'sequence';
     default:
       return 'map';
   }
+}
+
+function shown(text: string): string {
+  return text.length > shownCharacters ? `${text.slice(0, shownCharacters)}…` : text;
 }
 
 /** Where a node is in its document: `request.userInfo.groups[0]`; empty for the root. */
@@ -149,7 +150,7 @@ function pathOf(document: JsonDocument, node: JsonNode): string {
       child = tape[child + 3]!;
       index++;
     }
-    if (isObject) path += path === '' ? document.string(key) : `.${document.string(key)}`;
+    if (isObject) path += path === '' ? shown(document.string(key)) : `.${shown(document.string(key))}`;
     else path += `[${index}]`;
     current = child;
   }
@@ -198,7 +199,6 @@ export function readVariant<T extends string>(
   const text = readString(document, node);
   const variant = variants.find((candidate) => candidate === text);
   if (variant !== undefined) return variant;
-  const shown = text.slice(0, shownCharacters);
   const quoted = variants.map((name) => `\`${name}\``);
   const expected =
     quoted.length === 1
@@ -206,7 +206,7 @@ export function readVariant<T extends string>(
       : quoted.length === 2
         ? quoted.join(' or ')
         : `one of ${quoted.join(', ')}`;
-  throw shapeError(document, node, `unknown variant \`${shown}\`, expected ${expected}`);
+  throw shapeError(document, node, `unknown variant \`${shown(text)}\`, expected ${expected}`);
 }
 
 /** @throws JsonShapeError unless the value is an array whose items can all be read */

@@ -140,12 +140,11 @@ describe('validateMetadata', () => {
   });
 });
 
-describe('versions', () => {
-  const requiring = (minimumKubewardenVersion: string): Metadata => ({
-    ...defaultMetadata,
-    minimumKubewardenVersion,
-  });
+function requiring(minimumKubewardenVersion: string): Metadata {
+  return { ...defaultMetadata, minimumKubewardenVersion };
+}
 
+describe('versions', () => {
   it.each([
     ['1.38.0', undefined, undefined],
     ['1.38.7', undefined, undefined],

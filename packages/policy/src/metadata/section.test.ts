@@ -79,10 +79,11 @@ describe('the metadata section', () => {
   });
 });
 
-describe('usedHostCapabilities', () => {
-  const withData = (...segments: string[]): Uint8Array =>
-    compile(`(module (memory 1) ${segments.map((data) => `(data (i32.const 0) "${data}")`).join(' ')})`);
+function withData(segments: readonly string[]): Uint8Array {
+  return compile(`(module (memory 1) ${segments.map((data) => `(data (i32.const 0) "${data}")`).join(' ')})`);
+}
 
+describe('usedHostCapabilities', () => {
   it.each([
     [['kubernetesget_resource'], ['kubernetes/get_resource']],
     [
@@ -96,7 +97,7 @@ describe('usedHostCapabilities', () => {
     [['ociv1/oci_manifest_configv1/oci_manifest\\ff'], ['oci/v1/oci_manifest', 'oci/v1/oci_manifest_config']],
     [['cache get set'], []],
   ])('%j', (segments, expected) => {
-    expect(usedHostCapabilities(withData(...segments))).toEqual(expected);
+    expect(usedHostCapabilities(withData(segments))).toEqual(expected);
   });
 
   it('is compared with what is declared, wildcards included', () => {
@@ -109,6 +110,13 @@ describe('usedHostCapabilities', () => {
   });
 });
 
+function different(declared: string, requested: string): string {
+  return (
+    'The policy execution mode specified via CLI flag is different from the one reported inside of ' +
+    `policy's metadata. Metadata reports ${declared} instead of ${requested}`
+  );
+}
+
 describe('execution modes', () => {
   it('are Rego where an export starts with opa_', () => {
     expect(isRegoModule(compile('(module (func (export "opa_eval")))'))).toBe(true);
@@ -119,10 +127,6 @@ describe('execution modes', () => {
     'The policy has been created with Rego, the policy execution mode specified via CLI flag is wrong';
   const notRego =
     'The policy has not been created with Rego, the policy execution mode specified via CLI flag is wrong';
-  const different = (declared: string, requested: string): string =>
-    'The policy execution mode specified via CLI flag is different from the one reported inside of ' +
-    `policy's metadata. Metadata reports ${declared} instead of ${requested}`;
-
   it.each<[ExecutionMode | undefined, ExecutionMode | undefined, boolean, string]>([
     ['kubewarden-wapc', undefined, false, 'kubewarden-wapc'],
     ['wasi', 'wasi', false, 'wasi'],

@@ -66,8 +66,10 @@ export function readDataSegments(reader: ByteReader): DataSegment[] {
     const length = reader.unsigned();
     const start = reader.offset;
     reader.skip(length);
-    const range = { start, end: reader.offset };
-    segments.push(flags === 1 ? { mode: 'passive', ...range } : { mode: 'active', memoryIndex, ...range });
+    const end = reader.offset;
+    segments.push(
+      flags === 1 ? { mode: 'passive', start, end } : { mode: 'active', memoryIndex, start, end },
+    );
   }
   return segments;
 }
