@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { jsonAnswer, type RequestOf } from '../capability.ts';
 
 /** Keys that policies must not write: the host may keep its own entries under them. */
-export const reservedKeyPrefix = 'kubewarden_internal_';
+const reservedKeyPrefix = 'kubewarden_internal_';
 
 /** The most entries that a policy may have; older ones make room. */
 export const maximumEntries = 1_000;

@@ -8,10 +8,10 @@ import { checkSignatureAlgorithm } from './signature-algorithms.ts';
 const maximumIntermediates = 6;
 
 /** The most signatures that are checked for one request. */
-export const maximumSignatureChecks = 100;
+const maximumSignatureChecks = 100;
 
 /** The most steps of the search for a path; without it a chain of look-alikes would take for ever. */
-export const maximumPathSteps = 10_000;
+const maximumPathSteps = 10_000;
 
 /** Finds the trust anchors that may have issued a certificate, by the DER of the issuer's name. */
 export type TrustAnchors = (issuer: Uint8Array) => readonly Certificate[];

@@ -15,7 +15,7 @@ import type { HostRequest, HostRequestType } from './request.ts';
  *
  * @throws HostCallError with serde's text when the payload is not what the operation takes
  */
-export type HostCallDecoder = (payload: Uint8Array) => HostRequest;
+type HostCallDecoder = (payload: Uint8Array) => HostRequest;
 
 type Operations = ReadonlyMap<string, HostCallDecoder>;
 

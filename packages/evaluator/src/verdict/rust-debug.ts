@@ -14,7 +14,7 @@ export function rustDebugString(text: string): string {
 }
 
 /** `Some("text")` or `None`. */
-export function rustDebugOption(text: string | undefined | null): string {
+function rustDebugOption(text: string | undefined | null): string {
   return option(text, rustDebugString);
 }
 
