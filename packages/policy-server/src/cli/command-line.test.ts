@@ -31,14 +31,14 @@ describe('the command line', () => {
 
   it('lets every flag win over its variable', () => {
     for (const [name, { flag, environment, value, choices }] of optionList) {
-      const [inVariable, onCommandLine] = choices ?? ['7', '8'];
+      const [inVariable = '7', onCommandLine = '8'] = choices ?? [];
       if (value === undefined) {
         expect(resolve([], { [environment]: 'true' })[name]).toBe(true);
         expect(resolve([`--${flag}=false`], { [environment]: 'true' })[name]).toBe(false);
         expect(resolve([`--${flag}`], { [environment]: 'false' })[name]).toBe(true);
       } else {
-        expect(resolve([], { [environment]: inVariable! })[name]).toBe(inVariable);
-        expect(resolve([`--${flag}`, onCommandLine!], { [environment]: inVariable! })[name]).toBe(
+        expect(resolve([], { [environment]: inVariable })[name]).toBe(inVariable);
+        expect(resolve([`--${flag}`, onCommandLine], { [environment]: inVariable })[name]).toBe(
           onCommandLine,
         );
       }

@@ -159,7 +159,7 @@ describe('Certs.load', () => {
 
   it('refuses a missing file and an empty client CA file', async () => {
     const files = write(first, [clientAuthority]);
-    writeFileSync(files.clientAuthorities[0]!, 'nothing');
+    writeFileSync(join(files.folder, 'ca-0.crt'), 'nothing');
     await expect(Certs.load(files, logger)).rejects.toThrow('Cannot build client verifier');
     rmSync(files.key);
     await expect(Certs.load(files, logger)).rejects.toThrow(`cannot read ${files.key}: ENOENT`);
@@ -245,7 +245,7 @@ describe('a change of the files', () => {
     const files = write(first, [clientAuthority, clientAuthority]);
     const port = await serve(files);
     await expect(get(port, as(otherClient))).rejects.toThrow();
-    writeFileSync(files.clientAuthorities[1]!, otherAuthority.certificate);
+    writeFileSync(join(files.folder, 'ca-1.crt'), otherAuthority.certificate);
     await expect
       .poll(() => get(port, as(otherClient)).catch(() => 'refused'), { timeout: 5000 })
       .toBe('hello');
@@ -256,7 +256,7 @@ describe('a change of the files', () => {
   it('never leaves the server without client verification', async () => {
     const files = write(first, [clientAuthority]);
     const port = await serve(files);
-    writeFileSync(files.clientAuthorities[0]!, '');
+    writeFileSync(join(files.folder, 'ca-0.crt'), '');
     await expect
       .poll(() => log.join(''))
       .toContain('Failed to reload TLS certificates: Cannot build client verifier');
