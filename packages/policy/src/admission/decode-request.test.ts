@@ -110,13 +110,13 @@ describe('decodeAdmissionReview', () => {
   });
 
   const long = 'x'.repeat(100_000);
-  it.each([
+  it.each<[string, Record<string, string>]>([
     ['a value', { dryRun: `"${long}"` }],
     ['a key', { userInfo: `{"extra":{"${long}":1}}` }],
   ])('quotes only the beginning of %s that is long', (_, fields) => {
     let message = '';
     try {
-      decodeAdmissionReview(review(fields as Record<string, string>));
+      decodeAdmissionReview(review(fields));
     } catch (error) {
       message = (error as Error).message;
     }

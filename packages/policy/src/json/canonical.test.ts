@@ -65,6 +65,7 @@ describe('canonicalJson', () => {
       String.raw`{"\u007a":1,"\"":2,"b":3}`,
       String.raw`{"\"":2,"b":3,"z":1}`,
     ],
+    ['puts the empty key first', '{"!":1,"#":2,"":3," ":4}', '{"":3," ":4,"!":1,"#":2}'],
     ['drops blanks', ' { "a" : [ 1 , 2 ] ,\r\n\t"b" : { } } ', '{"a":[1,2],"b":{}}'],
     ['has no special keys', '{"toString":1,"__proto__":{"a":1}}', '{"__proto__":{"a":1},"toString":1}'],
   ])('%s', (_, given, expected) => {

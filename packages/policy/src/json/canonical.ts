@@ -1,6 +1,7 @@
 import type { JsonDocument, JsonNode } from './document.ts';
 import { compareKeys } from './keys.ts';
 import { decodeNumber, formatNumber } from './numbers.ts';
+import { RunWriter } from './run-writer.ts';
 import { scan } from './scanner.ts';
 import { decodeString, quoteStringBytes } from './strings.ts';
 import {
@@ -14,75 +15,52 @@ import {
   stride,
 } from './tape.ts';
 
-/** An output buffer above this many bytes is dropped after use. */
-const retainedBytes = 1 << 20;
-const initialBytes = 1 << 14;
-
-/** Up to this many bytes, a loop over words is faster than a call of `set`. */
-const shortCopy = 128;
-
 /** Up to this many members are sorted by insertion; hostile objects must not cost quadratic time. */
 const insertionLimit = 24;
+
+const initialMembers = 256;
+/** A stack of more members than this is dropped after use. */
+const retainedMembers = 1 << 16;
 
 const comma = 0x2c;
 const colon = 0x3a;
 
 const nothing = new Uint8Array(0);
+const noTape = new Int32Array(0);
 
-/**
- * Writes parts of a scanned text in canonical form.
- *
- * Output is collected as runs of the source: as long as the next byte wanted is also the next byte of the
- * source, a run only grows, so that what is canonical already is copied in one piece.
- */
+/** Writes parts of a scanned text in canonical form. */
 export class CanonicalWriter {
-  #output = new Uint8Array(initialBytes);
-  #outputView = new DataView(this.#output.buffer);
-  #length = 0;
+  readonly #output = new RunWriter();
   #source: Uint8Array = nothing;
-  #sourceView: DataView = new DataView(nothing.buffer);
-  #tape: Int32Array = new Int32Array(0);
-  #runStart = 0;
-  #runEnd = 0;
+  #tape: Int32Array = noTape;
   /** Value nodes of the objects that are being sorted, a stack. */
-  #members: Int32Array = new Int32Array(256);
+  #members: Int32Array = new Int32Array(initialMembers);
   #membersTop = 0;
 
   /** Starts a new text; what was begun and not finished is forgotten. */
   begin(source: Uint8Array, tape: Int32Array): void {
     this.#source = source;
-    this.#sourceView = new DataView(source.buffer, source.byteOffset, source.length);
     this.#tape = tape;
-    this.#length = 0;
-    this.#runStart = 0;
-    this.#runEnd = 0;
     this.#membersTop = 0;
+    this.#output.begin(source);
   }
 
   /** The text so far, in a buffer of its own. */
   finish(): Uint8Array<ArrayBuffer> {
-    this.#flush();
-    const text = this.#output.slice(0, this.#length);
-    if (this.#output.length > retainedBytes) this.#setOutput(new Uint8Array(initialBytes));
     this.#source = nothing;
-    return text;
+    this.#tape = noTape;
+    if (this.#members.length > retainedMembers) this.#members = new Int32Array(initialMembers);
+    return this.#output.finish();
   }
 
   /** How many bytes have been written. */
   get length(): number {
-    return this.#length + this.#runEnd - this.#runStart;
+    return this.#output.length;
   }
 
   /** One byte of punctuation. */
   byte(value: number): void {
-    const end = this.#runEnd;
-    if (this.#source[end] === value && end > this.#runStart) {
-      this.#runEnd = end + 1;
-      return;
-    }
-    this.#flush();
-    this.#reserve(1);
-    this.#output[this.#length++] = value;
+    this.#output.byte(value);
   }
 
   /** A value, or a key, of the source. */
@@ -90,7 +68,7 @@ export class CanonicalWriter {
     const tape = this.#tape;
     const head = tape[node]!;
     if ((head & canonicalFlag) !== 0) {
-      this.#copy(tape[node + 1]!, tape[node + 2]!);
+      this.#output.copy(tape[node + 1]!, tape[node + 2]!);
       return;
     }
     const kind = head & kindMask;
@@ -123,7 +101,7 @@ export class CanonicalWriter {
     const canonical = (tape[key]! & tape[value]! & canonicalFlag) !== 0;
     if (canonical && tape[value + 1] === tape[key + 2]! + 1) {
       if (!first) this.byte(comma);
-      this.#copy(tape[key + 1]!, tape[value + 2]!);
+      this.#output.copy(tape[key + 1]!, tape[value + 2]!);
     } else {
       this.key(value, first);
       this.node(value);
@@ -224,60 +202,8 @@ export class CanonicalWriter {
       const text = formatNumber(decodeNumber(this.#source, this.#tape[node + 1]!, this.#tape[node + 2]!));
       for (let index = 0; index < text.length; index++) this.byte(text.charCodeAt(index));
     } else {
-      this.#bytes(quoteStringBytes(this.#string(node)));
+      this.#output.bytes(quoteStringBytes(this.#string(node)));
     }
-  }
-
-  #bytes(bytes: Uint8Array): void {
-    this.#flush();
-    this.#reserve(bytes.length);
-    this.#output.set(bytes, this.#length);
-    this.#length += bytes.length;
-  }
-
-  #copy(start: number, end: number): void {
-    if (start !== this.#runEnd) {
-      this.#flush();
-      this.#runStart = start;
-    }
-    this.#runEnd = end;
-  }
-
-  #flush(): void {
-    const start = this.#runStart;
-    const end = this.#runEnd;
-    const size = end - start;
-    if (size === 0) return;
-    this.#runStart = end;
-    const length = this.#length;
-    this.#length = length + size;
-    // Whole words are copied, so up to three bytes too many; what comes next overwrites them.
-    const words = (size + 3) & ~3;
-    if (length + words > this.#output.length) this.#grow(words);
-    const source = this.#sourceView;
-    if (size > shortCopy || start + words > source.byteLength) {
-      this.#output.set(this.#source.subarray(start, end), length);
-      return;
-    }
-    const output = this.#outputView;
-    for (let offset = 0; offset < size; offset += 4) {
-      output.setUint32(length + offset, source.getUint32(start + offset, true), true);
-    }
-  }
-
-  #reserve(size: number): void {
-    if (this.#length + size > this.#output.length) this.#grow(size);
-  }
-
-  #grow(size: number): void {
-    const grown = new Uint8Array(Math.max(this.#output.length * 2, this.#output.length + size));
-    grown.set(this.#output);
-    this.#setOutput(grown);
-  }
-
-  #setOutput(output: Uint8Array<ArrayBuffer>): void {
-    this.#output = output;
-    this.#outputView = new DataView(output.buffer);
   }
 }
 

@@ -1,12 +1,18 @@
 import { compareUtf8, decodeString } from './strings.ts';
 import { escapedFlag } from './tape.ts';
 
+const quote = 0x22;
 const backslash = 0x5c;
 
 /** Order of two string nodes by the UTF-8 bytes of what they mean. */
 export function compareKeys(source: Uint8Array, tape: Int32Array, left: number, right: number): number {
   const leftStart = tape[left + 1]! + 1;
   const rightStart = tape[right + 1]! + 1;
+  const leftFirst = source[leftStart]!;
+  const rightFirst = source[rightStart]!;
+  // Most keys differ at once. An empty key has its closing quote here.
+  if (leftFirst !== rightFirst && isOrdinary(leftFirst) && isOrdinary(rightFirst))
+    return leftFirst - rightFirst;
   const leftLength = tape[left + 2]! - 1 - leftStart;
   const rightLength = tape[right + 2]! - 1 - rightStart;
   const shorter = leftLength < rightLength ? leftLength : rightLength;
@@ -20,6 +26,11 @@ export function compareKeys(source: Uint8Array, tape: Int32Array, left: number, 
   }
   if (offset === shorter) return leftLength - rightLength;
   return source[leftStart + offset]! - source[rightStart + offset]!;
+}
+
+/** Whether a first byte is that of a key's text: neither the closing quote, nor below it, nor an escape. */
+function isOrdinary(byte: number): boolean {
+  return byte > quote && byte !== backslash;
 }
 
 /** Whether the source bytes of two keys, which first differ at `offset`, do not tell their order. */
