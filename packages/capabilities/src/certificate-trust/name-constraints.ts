@@ -63,11 +63,11 @@ function checkName(
   excluded: readonly GeneralName[],
 ): void {
   const sameForm = ({ tag }: GeneralName): boolean => tag === name.tag;
-  if (excluded.filter(sameForm).some((base) => matches(name, base, 'excluded'))) {
-    throw new CertificateError('NameConstraintViolation');
-  }
   const allowed = permitted.filter(sameForm);
   if (allowed.length > 0 && !allowed.some((base) => matches(name, base, 'permitted'))) {
+    throw new CertificateError('NameConstraintViolation');
+  }
+  if (excluded.filter(sameForm).some((base) => matches(name, base, 'excluded'))) {
     throw new CertificateError('NameConstraintViolation');
   }
 }
@@ -94,11 +94,11 @@ function matchesDns(name: string, base: string, subtrees: 'permitted' | 'exclude
 
 /** @param base an address followed by a mask of the same length */
 function matchesAddress(address: Uint8Array, base: Uint8Array): boolean {
-  if (base.length !== 8 && base.length !== 32) throw new CertificateError('MalformedNameConstraint');
   const length = base.length / 2;
+  if (length !== 4 && length !== 16) throw new CertificateError('InvalidNetworkMaskConstraint');
+  if (address.length !== length) return false;
   const mask = base.subarray(length);
   const bits = [...mask].map((byte) => byte.toString(2).padStart(8, '0')).join('');
   if (bits.includes('01')) throw new CertificateError('InvalidNetworkMaskConstraint');
-  if (address.length !== length) return false;
   return address.every((byte, index) => (byte & mask[index]!) === (base[index]! & mask[index]!));
 }
