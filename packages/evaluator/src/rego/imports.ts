@@ -15,6 +15,3 @@ export const regoImports: readonly ImportSignature[] = [
     results: ['i32'],
   })),
 ];
-
-/** The memory that these modules import: the host creates it. */
-export const regoMemoryImport = { module: 'env', name: 'memory' } as const;

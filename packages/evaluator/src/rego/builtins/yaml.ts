@@ -1,4 +1,4 @@
-import { Document, parseDocument } from 'yaml';
+import { Document, parseAllDocuments } from 'yaml';
 import { integerTag, toScalar } from '../go/yaml-scalars.ts';
 import { jsonEntries } from '../values/format.ts';
 import { isArray, RegoObject, RegoSet, type RegoValue } from '../values/value.ts';
@@ -30,17 +30,16 @@ export const yaml: BuiltinTable = {
 /** @throws BuiltinError */
 function unmarshal(text: string): RegoValue {
   try {
-    const document = parseDocument(text, {
+    const documents = parseAllDocuments(text, {
       intAsBigInt: true,
       merge: true,
       uniqueKeys: false,
-      customTags: (tags) => [integerTag, ...tags],
       logLevel: 'silent',
+      customTags: (tags) => [integerTag, ...tags],
     });
-    const [error] = document.errors;
-    // Further documents are ignored, as in OPA.
-    if (error !== undefined && error.code !== 'MULTIPLE_DOCS') throw error;
-    return fromPlain(document.toJS({ mapAsMap: true, maxAliasCount: maximumAliases }));
+    // All documents must be valid, and the first one counts, as in OPA.
+    for (const { errors } of documents) if (errors[0] !== undefined) throw errors[0];
+    return fromPlain(documents[0]?.toJS({ mapAsMap: true, maxAliasCount: maximumAliases }));
   } catch (cause) {
     if (cause instanceof BuiltinError) throw cause;
     throw new BuiltinError(`yaml: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });

@@ -20,7 +20,9 @@ export function parseValue(text: string, options: { readonly json?: boolean } = 
   return parser.parse();
 }
 
-const numberPattern = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
+const jsonNumberPattern = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+// Guests keep the text of literals in the policy's source, where `.5` is a number too.
+const numberPattern = /-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y;
 // eslint-disable-next-line no-control-regex
 const plainStringPattern = /"[^"\\\u0000-\u001f]*"/y;
 // eslint-disable-next-line no-control-regex
@@ -133,14 +135,14 @@ class Parser {
   }
 
   #number(): RegoValue {
-    numberPattern.lastIndex = this.#position;
-    const match = numberPattern.exec(this.#text);
-    if (match === null) throw this.#unexpected();
-    this.#position = numberPattern.lastIndex;
-    const isInteger = match[1] === undefined && match[2] === undefined;
-    if (isInteger) return BigInt(match[0]);
-    const number = Number(match[0]);
-    if (!Number.isFinite(number)) throw new RegoSyntaxError(`number out of range: ${match[0]}`);
+    const pattern = this.#json ? jsonNumberPattern : numberPattern;
+    pattern.lastIndex = this.#position;
+    const text = pattern.exec(this.#text)?.[0];
+    if (text === undefined) throw this.#unexpected();
+    this.#position = pattern.lastIndex;
+    if (/^-?\d+$/.test(text)) return BigInt(text);
+    const number = Number(text);
+    if (!Number.isFinite(number)) throw new RegoSyntaxError(`number out of range: ${text}`);
     return number;
   }
 
