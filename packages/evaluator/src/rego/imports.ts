@@ -15,3 +15,6 @@ export const regoImports: readonly ImportSignature[] = [
     results: ['i32'],
   })),
 ];
+
+/** The memory that these modules import: the host creates it. */
+export const regoMemoryImport = { module: 'env', name: 'memory' } as const;
