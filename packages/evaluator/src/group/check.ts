@@ -24,41 +24,38 @@ export function conditionMismatch(type: ValueType, position: Position): GroupExp
 }
 
 function check(expression: Expression): StaticType {
-  switch (expression.kind) {
-    case 'literal':
-      return typeOf(expression.value);
-    case 'call':
-      return 'bool';
-    case 'unary': {
-      const operand = check(expression.operand);
-      if (operand !== 'depends') return unaryType(expression.operator, operand, expression.position);
-      return expression.operator === '!' ? 'bool' : 'i64';
-    }
-    case 'binary': {
-      const left = check(expression.left);
-      const right = check(expression.right);
-      if (left === 'depends' || right === 'depends') return 'depends';
-      return binaryType(expression.operator, left, right, expression.position);
-    }
-    case 'logical':
-      for (const operand of expression.operands) checkCondition(operand);
-      return 'bool';
-    case 'if':
-      checkCondition(expression.condition);
-      return join([
-        check(expression.consequent),
-        expression.alternative === undefined ? '()' : check(expression.alternative),
-      ]);
-    case 'switch':
-      check(expression.subject);
-      for (const { condition } of expression.cases) {
-        if (condition !== undefined) checkCondition(condition);
-      }
-      return join([
-        ...expression.cases.map(({ result }) => check(result)),
-        expression.alternative === undefined ? '()' : check(expression.alternative),
-      ]);
+  const { kind } = expression;
+  if (kind === 'literal') return typeOf(expression.value);
+  if (kind === 'call') return 'bool';
+  if (kind === 'unary') {
+    const operand = check(expression.operand);
+    if (operand !== 'depends') return unaryType(expression.operator, operand, expression.position);
+    return expression.operator === '!' ? 'bool' : 'i64';
   }
+  if (kind === 'binary') {
+    const left = check(expression.left);
+    const right = check(expression.right);
+    if (left === 'depends' || right === 'depends') return 'depends';
+    return binaryType(expression.operator, left, right, expression.position);
+  }
+  if (kind === 'logical') {
+    for (const operand of expression.operands) checkCondition(operand);
+    return 'bool';
+  }
+  return checkBranches(expression);
+}
+
+function checkBranches(expression: Extract<Expression, { readonly kind: 'if' | 'switch' }>): StaticType {
+  const alternative = expression.alternative === undefined ? '()' : check(expression.alternative);
+  if (expression.kind === 'if') {
+    checkCondition(expression.condition);
+    return join([check(expression.consequent), alternative]);
+  }
+  check(expression.subject);
+  for (const { condition } of expression.cases) {
+    if (condition !== undefined) checkCondition(condition);
+  }
+  return join([...expression.cases.map(({ result }) => check(result)), alternative]);
 }
 
 function checkCondition(expression: Expression): void {

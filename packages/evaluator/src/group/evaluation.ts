@@ -18,37 +18,40 @@ export function* evaluateExpression(expression: Expression): Evaluation<boolean>
 }
 
 function* evaluate(expression: Expression): Evaluation<Value> {
-  switch (expression.kind) {
-    case 'literal':
-      return expression.value;
-    case 'call':
-      return yield expression.member;
-    case 'unary':
-      return applyUnary(expression.operator, yield* evaluate(expression.operand), expression.position);
-    case 'binary': {
-      const left = yield* evaluate(expression.left);
-      const right = yield* evaluate(expression.right);
-      return applyBinary(expression.operator, left, right, expression.position);
-    }
-    case 'logical': {
-      const decisive = expression.operator === '||';
-      for (const operand of expression.operands) {
-        if ((yield* evaluateCondition(operand)) === decisive) return decisive;
-      }
-      return !decisive;
-    }
-    case 'if':
-      if (yield* evaluateCondition(expression.condition)) return yield* evaluate(expression.consequent);
-      return expression.alternative === undefined ? null : yield* evaluate(expression.alternative);
-    case 'switch': {
-      const subject = yield* evaluate(expression.subject);
-      for (const { values, condition, result } of expression.cases) {
-        if (!values.includes(subject)) continue;
-        if (condition === undefined || (yield* evaluateCondition(condition))) return yield* evaluate(result);
-      }
-      return expression.alternative === undefined ? null : yield* evaluate(expression.alternative);
-    }
+  const { kind } = expression;
+  if (kind === 'literal') return expression.value;
+  if (kind === 'call') return yield expression.member;
+  if (kind === 'unary') {
+    return applyUnary(expression.operator, yield* evaluate(expression.operand), expression.position);
   }
+  if (kind === 'binary') {
+    const left = yield* evaluate(expression.left);
+    const right = yield* evaluate(expression.right);
+    return applyBinary(expression.operator, left, right, expression.position);
+  }
+  if (kind === 'logical') {
+    const decisive = expression.operator === '||';
+    for (const operand of expression.operands) {
+      if ((yield* evaluateCondition(operand)) === decisive) return decisive;
+    }
+    return !decisive;
+  }
+  const branch = yield* chooseBranch(expression);
+  return branch === undefined ? null : yield* evaluate(branch);
+}
+
+function* chooseBranch(
+  expression: Extract<Expression, { readonly kind: 'if' | 'switch' }>,
+): Evaluation<Expression | undefined> {
+  if (expression.kind === 'if') {
+    return (yield* evaluateCondition(expression.condition)) ? expression.consequent : expression.alternative;
+  }
+  const subject = yield* evaluate(expression.subject);
+  for (const { values, condition, result } of expression.cases) {
+    if (!values.includes(subject)) continue;
+    if (condition === undefined || (yield* evaluateCondition(condition))) return result;
+  }
+  return expression.alternative;
 }
 
 function* evaluateCondition(expression: Expression): Evaluation<boolean> {

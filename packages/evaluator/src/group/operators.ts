@@ -46,7 +46,9 @@ export function applyUnary(operator: UnaryOperator, operand: Value, position: Po
   unaryType(operator, typeOf(operand), position);
   if (operator === '!') return operand !== true;
   if (operator === '+') return operand;
-  return inRange(-(operand as bigint), () => `Negation overflow: -${operand}`, position);
+  const negated = -(operand as bigint);
+  if (!fits(negated)) throw new GroupExpressionError(`Negation overflow: -${operand}`, position);
+  return negated;
 }
 
 /** @throws GroupExpressionError for wrong types, overflows and division by zero */
@@ -77,57 +79,57 @@ function compare(operator: Comparison, left: Value, right: Value): boolean {
   if (operator === '==') return left === right;
   if (operator === '!=') return left !== right;
   if (left === null || right === null || typeof left !== typeof right) return false;
-  switch (operator) {
-    case '<':
-      return left < right;
-    case '<=':
-      return left <= right;
-    case '>':
-      return left > right;
-    case '>=':
-      return left >= right;
-  }
+  if (operator === '<') return left < right;
+  if (operator === '<=') return left <= right;
+  return operator === '>' ? left > right : left >= right;
 }
 
-function calculate(
-  operator: Exclude<BinaryOperator, Comparison>,
-  left: bigint,
-  right: bigint,
-  position: Position,
-): bigint {
-  const fail = (reason: string) => () => `${reason}: ${left} ${operator} ${right}`;
-  switch (operator) {
-    case '+':
-      return inRange(left + right, fail('Addition overflow'), position);
-    case '-':
-      return inRange(left - right, fail('Subtraction overflow'), position);
-    case '*':
-      return inRange(left * right, fail('Multiplication overflow'), position);
-    case '/':
-      if (right === 0n) throw new GroupExpressionError(fail('Division by zero')(), position);
-      return inRange(left / right, fail('Division overflow'), position);
-    case '%':
-      if (right === 0n || (left === smallest && right === -1n)) {
-        throw new GroupExpressionError(fail('Modulo division by zero or overflow')(), position);
-      }
-      return left % right;
-    case '**':
-      if (right < 0n) throw new GroupExpressionError(fail('Integer raised to a negative power')(), position);
-      // Only powers of -1, 0 and 1 stay within 64 bits for larger exponents.
-      if (right > 63n && left >= -1n && left <= 1n) return right % 2n === 0n ? left * left : left;
-      if (right > 63n) throw new GroupExpressionError(fail('Exponential overflow')(), position);
-      return inRange(left ** right, fail('Exponential overflow'), position);
-    case '<<':
-      return shift(left, right);
-    case '>>':
-      return shift(left, -right);
-    case '&':
-      return left & right;
-    case '|':
-      return left | right;
-    case '^':
-      return left ^ right;
+type Arithmetic = Exclude<BinaryOperator, Comparison>;
+
+const smallest = -(2n ** 63n);
+const largest = 2n ** 63n - 1n;
+
+/** In whole numbers without bounds; what does not fit is found afterwards. */
+const arithmetic: { readonly [Operator in Arithmetic]: (left: bigint, right: bigint) => bigint } = {
+  '+': (left, right) => left + right,
+  '-': (left, right) => left - right,
+  '*': (left, right) => left * right,
+  '/': (left, right) => left / right,
+  '%': (left, right) => left % right,
+  '**': power,
+  '<<': shift,
+  '>>': (left, right) => shift(left, -right),
+  '&': (left, right) => left & right,
+  '|': (left, right) => left | right,
+  '^': (left, right) => left ^ right,
+};
+
+const overflows: ReadonlyMap<Arithmetic, string> = new Map([
+  ['+', 'Addition overflow'],
+  ['-', 'Subtraction overflow'],
+  ['*', 'Multiplication overflow'],
+  ['/', 'Division overflow'],
+  ['**', 'Exponential overflow'],
+]);
+
+function calculate(operator: Arithmetic, left: bigint, right: bigint, position: Position): bigint {
+  const problem = (reason: string): GroupExpressionError =>
+    new GroupExpressionError(`${reason}: ${left} ${operator} ${right}`, position);
+  if (operator === '/' && right === 0n) throw problem('Division by zero');
+  if (operator === '%' && (right === 0n || (left === smallest && right === -1n))) {
+    throw problem('Modulo division by zero or overflow');
   }
+  if (operator === '**' && right < 0n) throw problem('Integer raised to a negative power');
+  const result = arithmetic[operator](left, right);
+  if (!fits(result)) throw problem(overflows.get(operator) ?? 'Arithmetic overflow');
+  return result;
+}
+
+/** Exponents that cannot lead to a result within 64 bits are not worked out. */
+function power(base: bigint, exponent: bigint): bigint {
+  if (exponent <= 63n) return base ** exponent;
+  if (base < -1n || base > 1n) return largest + 1n;
+  return exponent % 2n === 0n ? base * base : base;
 }
 
 /** To the left for positive counts; bits shifted out are lost, and to the right the sign comes in. */
@@ -137,12 +139,8 @@ function shift(value: bigint, count: bigint): bigint {
   return BigInt.asIntN(64, count < 0n ? value >> -count : value << count);
 }
 
-const smallest = -(2n ** 63n);
-const largest = 2n ** 63n - 1n;
-
-function inRange(value: bigint, message: () => string, position: Position): bigint {
-  if (value < smallest || value > largest) throw new GroupExpressionError(message(), position);
-  return value;
+function fits(value: bigint): boolean {
+  return value >= smallest && value <= largest;
 }
 
 function functionNotFound(

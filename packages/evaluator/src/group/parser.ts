@@ -89,22 +89,15 @@ class Parser {
   #primary(depth: number): Expression {
     const token = this.#take();
     const { position } = token;
-    switch (token.kind) {
-      case 'integer':
-      case 'string':
-        return { kind: 'literal', value: token.value, position };
-      case 'name':
-        return this.#named(token.text, position, depth);
-      case 'symbol': {
-        if (token.text !== '(') throw unexpected(token);
-        if (this.#skip(')')) return { kind: 'literal', value: null, position };
-        const inner = this.#expression(depth);
-        this.#expect(')', 'for a matching ( in this expression');
-        return inner;
-      }
-      case 'end':
-        throw unexpected(token);
+    if (token.kind === 'name') return this.#named(token.text, position, depth);
+    if (token.kind === 'integer' || token.kind === 'string') {
+      return { kind: 'literal', value: token.value, position };
     }
+    if (token.text !== '(') throw unexpected(token);
+    if (this.#skip(')')) return { kind: 'literal', value: null, position };
+    const inner = this.#expression(depth);
+    this.#expect(')', 'for a matching ( in this expression');
+    return inner;
   }
 
   #named(name: string, position: Position, depth: number): Expression {

@@ -44,14 +44,9 @@ export function parseHostCapabilities(patterns: Iterable<string>): HostCapabilit
 
 /** The list as it is written in configuration: prefixes first, then complete paths, each sorted. */
 export function hostCapabilityPatterns(capabilities: HostCapabilities): string[] {
-  switch (capabilities.kind) {
-    case 'allow-all':
-      return ['*'];
-    case 'deny-all':
-      return [];
-    case 'patterns':
-      return [...capabilities.prefixes.map((prefix) => `${prefix}*`), ...capabilities.exact];
-  }
+  if (capabilities.kind === 'allow-all') return ['*'];
+  if (capabilities.kind === 'deny-all') return [];
+  return [...capabilities.prefixes.map((prefix) => `${prefix}*`), ...capabilities.exact];
 }
 
 /** The list as logs and messages show it: `[*]`, `[]`, `[oci/*, kubernetes/can_i]`. */
@@ -63,16 +58,9 @@ export function formatHostCapabilities(capabilities: HostCapabilities): string {
  * @param path `{namespace}/{operation}`, for instance `oci/v1/verify`; need not be a known one
  */
 export function isCapabilityAllowed(capabilities: HostCapabilities, path: string): boolean {
-  switch (capabilities.kind) {
-    case 'allow-all':
-      return true;
-    case 'deny-all':
-      return false;
-    case 'patterns':
-      return (
-        capabilities.exact.includes(path) || capabilities.prefixes.some((prefix) => path.startsWith(prefix))
-      );
-  }
+  if (capabilities.kind !== 'patterns') return capabilities.kind === 'allow-all';
+  const { exact, prefixes } = capabilities;
+  return exact.includes(path) || prefixes.some((prefix) => path.startsWith(prefix));
 }
 
 function checkWildcard(pattern: string, given: string): void {

@@ -210,27 +210,17 @@ export function invalidType(payload: Payload, node: JsonNode, expected: string):
   return shapeError(payload, `invalid type: ${describe(document, node)}, expected ${expected}`, offset);
 }
 
+/** What serde calls an unexpected value. */
 function describe(document: JsonDocument, node: JsonNode): string {
-  switch (document.kind(node)) {
-    case 'null':
-      return 'null';
-    case 'boolean':
-      return `boolean \`${document.boolean(node)}\``;
-    case 'number':
-      return describeNumber(document, node);
-    case 'string':
-      return `string ${rustDebugString(document.string(node))}`;
-    case 'array':
-      return 'sequence';
-    case 'object':
-      return 'map';
-  }
+  const kind = document.kind(node);
+  if (kind === 'boolean') return `boolean \`${document.boolean(node)}\``;
+  if (kind === 'number') return describeNumber(document.number(node));
+  if (kind === 'string') return `string ${rustDebugString(document.string(node))}`;
+  return { null: 'null', array: 'sequence', object: 'map' }[kind];
 }
 
-function describeNumber(document: JsonDocument, node: JsonNode): string {
-  const value = document.number(node);
-  if (typeof value === 'bigint') return `integer \`${value}\``;
-  return `floating point \`${formatJson(value)}\``;
+function describeNumber(value: bigint | number): string {
+  return typeof value === 'bigint' ? `integer \`${value}\`` : `floating point \`${formatJson(value)}\``;
 }
 
 function unsignedUpTo(payload: Payload, node: JsonNode, maximum: bigint, type: string): number {
