@@ -3,7 +3,7 @@ import { compareKeys } from './keys.ts';
 import { decodeNumber, formatNumber } from './numbers.ts';
 import { RunWriter } from './run-writer.ts';
 import { scan } from './scanner.ts';
-import { decodeString, quoteStringBytes } from './strings.ts';
+import { compareUtf8, decodeString, quoteStringBytes } from './strings.ts';
 import {
   arrayKind,
   canonicalFlag,
@@ -165,8 +165,7 @@ export class CanonicalWriter {
     this.#membersTop = top;
     const members = this.#members;
     if (top - base > insertionLimit) {
-      // The node offsets break ties, so that equal keys keep the order of the source.
-      members.subarray(base, top).sort((a, b) => this.#compareKeys(a - stride, b - stride) || a - b);
+      this.#sortMany(members.subarray(base, top));
       return top;
     }
     for (let index = base + 1; index < top; index++) {
@@ -179,6 +178,18 @@ export class CanonicalWriter {
       members[place] = value;
     }
     return top;
+  }
+
+  /** Sorts value nodes by key; their offsets break ties, so that equal keys keep the order of the source. */
+  #sortMany(values: Int32Array): void {
+    if (!values.some((value) => (this.#tape[value - stride]! & escapedFlag) !== 0)) {
+      values.sort((a, b) => this.#compareKeys(a - stride, b - stride) || a - b);
+      return;
+    }
+    // Escaped keys are decoded once, not again for each comparison.
+    const members = Array.from(values, (value) => ({ value, name: this.#string(value - stride) }));
+    members.sort((a, b) => compareUtf8(a.name, b.name) || a.value - b.value);
+    for (const [index, { value }] of members.entries()) values[index] = value;
   }
 
   #growMembers(): void {
@@ -199,8 +210,8 @@ export class CanonicalWriter {
 
   #scalar(node: JsonNode, kind: number): void {
     if (kind === numberKind) {
-      const text = formatNumber(decodeNumber(this.#source, this.#tape[node + 1]!, this.#tape[node + 2]!));
-      for (let index = 0; index < text.length; index++) this.byte(text.charCodeAt(index));
+      const number = decodeNumber(this.#source, this.#tape[node + 1]!, this.#tape[node + 2]!);
+      this.#output.ascii(formatNumber(number));
     } else {
       this.#output.bytes(quoteStringBytes(this.#string(node)));
     }

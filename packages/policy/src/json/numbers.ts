@@ -114,23 +114,13 @@ export function formatNumber(value: bigint | number): string {
 }
 
 /**
- * The shortest decimal form that reads back as the same double, laid out as the Rust crate `zmij`
- * does, which serde_json 1.0.149 prints with: `1000.0`, `0.00001`, `1e+16`, `1.5e-7`.
+ * The shortest decimal form that reads back as the same double, laid out as the Rust crate `zmij` does, which
+ * serde_json 1.0.149 prints with: `1000.0`, `0.00001`, `1e+16`, `1.5e-7`.
  */
 function formatDouble(value: number): string {
   if (!Number.isFinite(value)) return 'null';
   if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0';
-  const [mantissa, exponentText] = value.toExponential().split('e') as [string, string];
-  const sign = mantissa.startsWith('-') ? '-' : '';
-  const digits = mantissa.replace('-', '').replace('.', '');
-  const exponent = Number(exponentText);
-  /** Where the decimal point stands, counted from the first digit. */
-  const point = exponent + 1;
-  if (point > 16 || point <= -5) {
-    const fraction = digits.length > 1 ? `.${digits.slice(1)}` : '';
-    return `${sign}${digits[0]}${fraction}e${exponent > 0 ? '+' : ''}${exponent}`;
-  }
-  if (point <= 0) return `${sign}0.${'0'.repeat(-point)}${digits}`;
-  if (digits.length <= point) return `${sign}${digits.padEnd(point, '0')}.0`;
-  return `${sign}${digits.slice(0, point)}.${digits.slice(point)}`;
+  const magnitude = Math.abs(value);
+  if (magnitude < 1e-5 || magnitude >= 1e16) return value.toExponential();
+  return Number.isInteger(value) ? `${value}.0` : String(value);
 }

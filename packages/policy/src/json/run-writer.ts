@@ -63,6 +63,13 @@ export class RunWriter {
     this.#length += bytes.length;
   }
 
+  /** Writes a text of ASCII characters that is not in the source. */
+  ascii(text: string): void {
+    this.#flush();
+    if (this.#length + text.length > this.#output.length) this.#grow(text.length);
+    for (let index = 0; index < text.length; index++) this.#output[this.#length++] = text.charCodeAt(index);
+  }
+
   /** Writes the bytes of the source from `start` up to `end`. */
   copy(start: number, end: number): void {
     if (start !== this.#runEnd) {
