@@ -29,7 +29,7 @@ const nothing = new Uint8Array(0);
 const noTape = new Int32Array(0);
 
 /** Writes parts of a scanned text in canonical form. */
-export class CanonicalWriter {
+class CanonicalWriter {
   readonly #output = new RunWriter();
   #source: Uint8Array = nothing;
   #tape: Int32Array = noTape;

@@ -88,7 +88,7 @@ export function shapeError(document: JsonDocument, node: JsonNode, detail: strin
 }
 
 /** The error for a value of the wrong kind. */
-export function invalidType(document: JsonDocument, node: JsonNode, expected: string): JsonShapeError {
+function invalidType(document: JsonDocument, node: JsonNode, expected: string): JsonShapeError {
   return unexpected(document, node, 'type', expected);
 }
 

@@ -18,7 +18,7 @@ const ones = 0x01010101;
  * bytes at once: subtracting sets the high bit of each byte that is too small, so also of one that was zero
  * after the exclusive or; the lowest bit set is exact, since borrows only go upwards.
  */
-export function skipPlain(source: Uint8Array, view: DataView, position: number): number {
+function skipPlain(source: Uint8Array, view: DataView, position: number): number {
   let next = position;
   const lastWord = source.length - 4;
   while (next <= lastWord) {
