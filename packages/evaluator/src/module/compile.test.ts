@@ -82,7 +82,7 @@ describe('compilePolicyModule', () => {
     ['huge tables', assemble('(module (table 600000 funcref) (table 600000 funcref))'), '1200000 elements'],
     [
       'exports with names of the host',
-      assemble('(module (memory 1) (global (export "kubewarden:sandbox/global/0") (mut i32) (i32.const 0)))'),
+      assemble('(module (memory (export "memory") 1) (global (export "kubewarden:sandbox/global/0") (mut i32) (i32.const 0)))'),
       'Duplicate export name',
     ],
   ])('refuses %s', async (_, bytes, message) => {
@@ -190,15 +190,18 @@ describe('fresh instances', () => {
   it.each([
     ['the code is not understood: instruction 0xFB', growingModule([0x41, 0, 0xfb, 0x1c, 0x1a])],
     ['objects', gc],
+    ['does not export its memory', assemble('(module (memory (export "mem") 1))')],
     ['several memories', assemble('(module (memory (export "memory") 1) (memory 1))')],
     [
       'a mutable global that JavaScript cannot read',
-      assemble('(module (memory 1) (global (mut v128) (v128.const i64x2 0 0)))'),
+      assemble('(module (memory (export "memory") 1) (global (mut v128) (v128.const i64x2 0 0)))'),
     ],
-    ['drops segments', assemble('(module (memory 1) (data $d "x") (func (data.drop $d)))')],
+    ['drops segments', assemble('(module (memory (export "memory") 1) (data $d "x") (func (data.drop $d)))')],
     [
       'changes tables of more than 2048 elements',
-      assemble('(module (memory 1) (table 2049 funcref) (func (table.set 0 (i32.const 0) (ref.null func))))'),
+      assemble(
+        '(module (memory (export "memory") 1) (table 2049 funcref) (func (table.set 0 (i32.const 0) (ref.null func))))',
+      ),
     ],
   ])('are used where a reset is impossible: %s', async (reason, bytes) => {
     const { sandbox } = await compile(bytes);

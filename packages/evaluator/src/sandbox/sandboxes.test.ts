@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { compilePolicyModule } from '../module/compile.ts';
 import type { PolicyModule } from '../module/policy-module.ts';
 import { promisingExport, suspendingImport } from '../runtime/promise-integration.ts';
-import { maximumKeptGrowth, Sandboxes, type Guest } from './sandboxes.ts';
+import { maximumKeptGrowth, maximumKeptMemory, Sandboxes, type Guest } from './sandboxes.ts';
 
 const wabt = await loadWabt();
 
@@ -257,6 +257,19 @@ describe('sandboxes', () => {
     sandboxes.release(second);
     expect(await sandboxes.acquire()).toBe(first);
     expect(await sandboxes.acquire()).not.toBe(second);
+  });
+
+  it('are not kept if their memory is too large', async () => {
+    const pages = maximumKeptMemory / 65_536;
+    for (const [initial, kept] of [
+      [pages, true],
+      [pages + 1, false],
+    ] as const) {
+      const sandboxes = sandboxesOf(await compile(allocator.replace('") 1)', `") ${initial})`)));
+      const first = await sandboxes.acquire();
+      sandboxes.release(first);
+      expect((await sandboxes.acquire()) === first).toBe(kept);
+    }
   });
 
   it('refuse to be given back twice, or after a discard', async () => {

@@ -104,8 +104,11 @@ function findPieces(memory: Uint8Array, zeros: Zeros): Piece[] {
   return pieces;
 }
 
+/** Compares pieces, which consist of whole blocks. */
 function equal(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
-  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
+  const left = new Int32Array(a.buffer, a.byteOffset, a.length / 4);
+  const right = new Int32Array(b.buffer, b.byteOffset, b.length / 4);
+  for (let index = 0; index < left.length; index++) if (left[index] !== right[index]) return false;
   return true;
 }

@@ -30,6 +30,7 @@ export function findMutableState(module: WasmModule): MutableState | string {
   // Such objects can be changed through constants that refer to them.
   if (types.some(({ kind }) => kind !== 'function')) return 'the module has objects (garbage collection)';
   if (countImports(module, 'memory') + module.memories.length > 1) return 'the module has several memories';
+  if (hidesMemory(module)) return 'the module does not export its memory';
   if (globals.some(({ mutable, type }) => mutable && !restorable.has(type))) {
     return 'the module has a mutable global that JavaScript cannot read';
   }
@@ -56,6 +57,11 @@ export function findMutableState(module: WasmModule): MutableState | string {
     tables: code.changesTables ? tables.map((_, index) => importedTables + index) : [],
     code,
   };
+}
+
+/** Whether there is a memory that the host cannot see: it knows the one that it made, or the export `memory`. */
+function hidesMemory({ memories, exports }: WasmModule): boolean {
+  return memories.length > 0 && !exports.some(({ kind, name }) => kind === 'memory' && name === 'memory');
 }
 
 /** How many of the module's imports are of a kind; they come first in the index space of that kind. */
