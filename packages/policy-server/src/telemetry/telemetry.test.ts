@@ -64,25 +64,28 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-describe('metrics', () => {
-  async function measure(records: readonly RequestRecord[]) {
-    const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
-    const metrics = createMetrics([
-      new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 60_000 }),
-    ]);
-    metrics.watchPool(
-      () => ({ workers: 2, queued: 1, running: 2, suspended: 0, terminated: 3, redispatched: 4, refused: 5 }),
-      () => 'monitor',
-    );
-    for (const each of records) metrics.observe(each);
-    await metrics.shutdown();
-    const [collected] = exporter.getMetrics();
-    const scope = collected?.scopeMetrics[0];
-    expect(scope?.scope.name).toBe('kubewarden');
-    expect(collected?.resource.attributes['service.name']).toBe('kubewarden-policy-server');
-    return new Map(scope?.metrics.map((metric) => [metric.descriptor.name, metric]));
-  }
+async function measure(records: readonly RequestRecord[]) {
+  const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+  const metrics = createMetrics([
+    new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 60_000 }),
+  ]);
+  metrics.watchPool(
+    () => ({ workers: 2, queued: 1, running: 2, suspended: 0, terminated: 3, redispatched: 4, refused: 5 }),
+    () => 'monitor',
+  );
+  for (const each of records) metrics.observe(each);
+  await metrics.shutdown();
+  const [collected] = exporter.getMetrics();
+  const scope = collected?.scopeMetrics[0];
+  expect(scope?.scope.name).toBe('kubewarden');
+  expect(collected?.resource.attributes['service.name']).toBe('kubewarden-policy-server');
+  return new Map(scope?.metrics.map((metric) => [metric.descriptor.name, metric]));
+}
 
+const milliseconds = ([seconds, nanoseconds]: readonly [number, number]) =>
+  seconds * 1000 + nanoseconds / 1e6;
+
+describe('metrics', () => {
   it('count evaluations with the attributes that dashboards know', async () => {
     const metrics = await measure([record(rejected)]);
     const attributes = {
@@ -212,8 +215,6 @@ describe('traces', () => {
       allowed: true,
       mutated: false,
     });
-    const milliseconds = ([seconds, nanoseconds]: readonly [number, number]) =>
-      seconds * 1000 + nanoseconds / 1e6;
     expect(milliseconds(root.duration)).toBeCloseTo(12, 0);
     expect(milliseconds(evaluation.duration)).toBeCloseTo(7.9, 0);
   });

@@ -274,9 +274,9 @@ describe('a change of the files', () => {
     const port = await serve(files);
     const agent = new Agent({ keepAlive: true, maxSockets: 4 });
     let answered = 0;
-    let swapping = true;
+    const swapping = new AbortController();
     const load = Array.from({ length: 8 }, async (_, lane) => {
-      while (swapping) {
+      while (!swapping.signal.aborted) {
         expect(await get(port, lane % 2 === 0 ? { agent } : {})).toBe('hello');
         answered += 1;
       }
@@ -286,7 +286,7 @@ describe('a change of the files', () => {
       writeFileSync(files.key, pair.key);
       await expect.poll(() => servedName(port), { timeout: 5000 }).toBe(pair === first ? 'first' : 'second');
     }
-    swapping = false;
+    swapping.abort();
     await Promise.all(load);
     agent.destroy();
     expect(answered).toBeGreaterThan(8);
