@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { AdmissionResponse, ContextAwareResource } from '@kubewarden/policy';
 import { describe, expect, test } from 'vitest';
-import { HostCallError } from '../host/errors.ts';
+import { HostCallError, HostChannelError } from '../host/errors.ts';
 import type { HostGate } from '../host/gate.ts';
 import type { PolicyLogEntry } from '../host/log.ts';
 import type { HostRequest } from '../host/request.ts';
@@ -263,6 +263,23 @@ describe('data of the cluster', () => {
     );
     expect(answers.every(({ allowed }) => allowed)).toBe(true);
     expect(policy.asked.filter(({ type }) => type === 'KubernetesListResourceAll')).toHaveLength(2);
+  });
+
+  test('a review does not fail because another one could not make the inventory', async () => {
+    const runtime = await load('inventory', 'gatekeeper');
+    let lists = 0;
+    const policy = context({}, resources, (request) => {
+      if (request.type === 'KubernetesListResourceAll' && lists++ === 0) {
+        throw new HostChannelError('Error obtaining response over callback channel');
+      }
+      return cluster()(request);
+    });
+    const [first, ...others] = await Promise.all(
+      Array.from({ length: 4 }, () => runtime.validate(review({ namespace: 'team' }), policy)),
+    );
+    expect(first?.status?.message).toBe('error obtaining response over callback channel');
+    expect(others.every(({ allowed }) => allowed)).toBe(true);
+    expect(lists).toBe(3);
   });
 
   test('OPA policies find data.kubernetes, which replaces a setting of that name', async () => {

@@ -20,6 +20,10 @@ const complete = new RegoObject(
 );
 
 describe('results that would be too big', () => {
+  test('tokens may be nested, up to a bound', () => {
+    expect(call('io.jwt.decode', tokenInTokens(8))).toBeInstanceOf(Array);
+  });
+
   test.each<[string, RegoValue[]]>([
     ['net.cidr_expand', ['10.0.0.0/8']],
     ['net.cidr_expand', ['::/0']],
@@ -33,10 +37,22 @@ describe('results that would be too big', () => {
     ['json.marshal_with_options', [[[[1n]]], new RegoObject([['indent', 'x'.repeat(3_000_000)]])]],
     ['units.parse', ['1e999999']],
     ['yaml.unmarshal', [billionLaughs()]],
+    ['io.jwt.decode', [tokenInTokens(9)]],
   ])('%s', (name, operands) => {
     expect(() => call(name, ...operands)).toThrow(BuiltinError);
   });
 });
+
+/** A token whose payload is a token whose payload … */
+function tokenInTokens(levels: number): string {
+  let token = `${section('{}')}.${section('{}')}.`;
+  for (let level = 0; level < levels; level++) token = `${section('{"cty":"JWT"}')}.${section(token)}.`;
+  return token;
+}
+
+function section(text: string): string {
+  return btoa(text).replaceAll('=', '').replaceAll('+', '-').replaceAll('/', '_');
+}
 
 function billionLaughs(): string {
   const levels = Array.from({ length: 9 }, (_, level) =>

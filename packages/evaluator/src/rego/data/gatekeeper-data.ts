@@ -40,12 +40,15 @@ export class GatekeeperData {
 
   async #inventory(gate: HostGate, resources: readonly ContextAwareResource[]): Promise<DataDocument> {
     const key = resources.map(resourceKey).join('\n');
-    // Someone else may be about to make the same inventory; it counts if nothing has changed since then.
-    await this.#pending.get(key)?.catch(() => undefined);
     const kept = this.#inventories.get(key);
     if (kept !== undefined && !(await this.#isStale(gate, resources, kept))) return kept.document;
-    const pending = this.#pending.get(key) ?? this.#build(gate, resources, key);
-    return (await pending).document;
+    // Another review may be making the same inventory. Should it fail, that is not this review's failure.
+    for (let pending = this.#pending.get(key); pending !== undefined; pending = this.#pending.get(key)) {
+      await pending.catch(() => undefined);
+    }
+    const made = this.#inventories.get(key);
+    if (made !== undefined && made !== kept) return made.document;
+    return (await this.#build(gate, resources, key)).document;
   }
 
   async #isStale(

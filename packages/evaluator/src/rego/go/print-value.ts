@@ -24,10 +24,9 @@ function badVerb(value: FormatArgument, directive: Directive): string {
 }
 
 function printString(text: string, directive: Directive): string {
-  const { verb, sharp, plus } = directive;
-  switch (verb) {
+  switch (directive.verb) {
     case 'v':
-      return sharp
+      return directive.sharp
         ? printQuoted(text, { ...directive, sharp: false, plus: false })
         : pad(truncate(text, directive), directive);
     case 's':
@@ -38,7 +37,7 @@ function printString(text: string, directive: Directive): string {
     case 'X':
       return printBytes(text, directive);
     default:
-      return badVerb(text, plus ? { ...directive } : directive);
+      return badVerb(text, directive);
   }
 }
 
