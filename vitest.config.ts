@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+const e2e = { testTimeout: 120_000, hookTimeout: 120_000 };
+const toolchain = 'e2e/**/*.toolchain.test.ts';
+
 export default defineConfig({
   test: {
     projects: [
@@ -10,9 +13,8 @@ export default defineConfig({
           testTimeout: 30_000,
         },
       },
-      {
-        test: { name: 'e2e', include: ['e2e/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 },
-      },
+      { test: { name: 'e2e', include: ['e2e/**/*.test.ts'], exclude: [toolchain], ...e2e } },
+      { test: { name: 'toolchain', include: [toolchain], ...e2e } },
     ],
     coverage: {
       provider: 'v8',
