@@ -1,7 +1,7 @@
 import { kubewardenVersion } from '@kubewarden/policy';
 
 /** Version of this package. */
-export const serverVersion = '0.1.0';
+const serverVersion = '0.1.0';
 
 /** What `-V` prints. */
 export const versionLine = `policy-server ${serverVersion} (Kubewarden ${kubewardenVersion})`;

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
@@ -6,6 +5,7 @@ import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type CertificateAndKey, selfSigned } from '../../../tools/certificates/authority.ts';
 import { fetchPolicy, type FetchPolicyOptions } from './fetch-policy.ts';
 import { parsePolicyLocation } from './location.ts';
 import { noSources } from './sources.ts';
@@ -13,12 +13,11 @@ import { noSources } from './sources.ts';
 const wasm = Buffer.from('0061736d01000000', 'hex');
 const folder = mkdtempSync(join(tmpdir(), 'fetch-'));
 const servers: Server[] = [];
+let identity: CertificateAndKey;
 let requests: string[] = [];
 
-beforeAll(() => {
-  const request = '-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=localhost';
-  const names = '-addext subjectAltName=DNS:localhost -keyout key.pem -out cert.pem';
-  execFileSync('openssl', `req -x509 ${request} ${names}`.split(' '), { cwd: folder, stdio: 'ignore' });
+beforeAll(async () => {
+  identity = await selfSigned();
 });
 
 afterEach(async () => {
@@ -32,19 +31,18 @@ async function serve(listener: RequestListener, secure = false): Promise<string>
     listener(request, response);
   };
   const server = secure
-    ? createHttpsServer({ key: read('key.pem'), cert: read('cert.pem') }, handle)
+    ? createHttpsServer({ key: identity.key, cert: identity.certificate }, handle)
     : createHttpServer(handle);
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return `localhost:${(server.address() as AddressInfo).port}`;
 }
 
-const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
 const answer: RequestListener = (_request, response) => response.end(wasm);
 
 const trusting = (key: string) => ({
   ...noSources,
-  sourceAuthorities: new Map([[key, [read('cert.pem')]]]),
+  sourceAuthorities: new Map([[key, [identity.certificate]]]),
 });
 
 function fetch(uri: string, options: Partial<FetchPolicyOptions> = {}) {
@@ -173,7 +171,7 @@ describe('fetchPolicy', () => {
     );
     await expect(
       fetch(`https://${secure}/p.wasm`, {
-        sources: { ...noSources, sourceAuthorities: new Map([[secure, [read('cert.pem')]]]) },
+        sources: { ...noSources, sourceAuthorities: new Map([[secure, [identity.certificate]]]) },
       }),
     ).rejects.toThrow('redirects to the unprotected');
   });

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { defaultDownloadLimits, download, type DownloadLimits } from './download.ts';
+import { defaultDownloadLimits, type DownloadLimits } from './download-limits.ts';
 import { InvalidPolicyFileError, PolicyLocationError, RegistryUnsupportedError } from './errors.ts';
 import type { PolicyLocation, WebLocation } from './location.ts';
 import { type Proxies, proxiesFromEnvironment } from './proxies.ts';
@@ -54,7 +54,9 @@ export async function fetchPolicy(
   return { uri: location.uri, path };
 }
 
-function fetchFromWeb(location: WebLocation, options: FetchPolicyOptions): Promise<Uint8Array> {
+async function fetchFromWeb(location: WebLocation, options: FetchPolicyOptions): Promise<Uint8Array> {
+  // The HTTP client takes a tenth of a second to load, which local policies need not pay.
+  const { download } = await import('./download.ts');
   const sources = options.sources ?? noSources;
   const proxies = sources.proxies ?? options.proxies ?? proxiesFromEnvironment(process.env);
   const limits = { ...defaultDownloadLimits, ...options.limits };

@@ -1,4 +1,4 @@
-export { defaultDownloadLimits, type DownloadLimits } from './download.ts';
+export { defaultDownloadLimits, type DownloadLimits } from './download-limits.ts';
 export {
   InvalidPolicyFileError,
   PolicyFetchError,

@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { createAuthority } from '../../../tools/certificates/authority.ts';
 import { readSources } from './sources.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sources-'));
@@ -17,15 +17,8 @@ function write(content: string): string {
 describe('readSources', () => {
   let pem: string;
 
-  beforeAll(() => {
-    execFileSync(
-      'openssl',
-      'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=ca -keyout key.pem -out ca.pem'.split(
-        ' ',
-      ),
-      { cwd: folder, stdio: 'ignore' },
-    );
-    pem = readFileSync(join(folder, 'ca.pem'), 'utf8');
+  beforeAll(async () => {
+    pem = (await createAuthority({ commonName: 'ca' })).certificate;
     writeFileSync(join(folder, 'ca.der'), new X509Certificate(pem).raw);
   });
 

@@ -17,7 +17,7 @@ export interface OptionDefinition {
 }
 
 /** All options, by the name under which their value is found. */
-export const options = {
+const options = {
   addr: {
     flag: 'addr',
     environment: 'KUBEWARDEN_BIND_ADDRESS',

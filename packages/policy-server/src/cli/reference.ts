@@ -9,7 +9,7 @@ export function renderReference(file: string): string {
 }
 
 /** The table of all options by group, as it also stands in the package's README. */
-export function renderMarkdown(): string {
+function renderMarkdown(): string {
   const groups = groupedOptions().map(([group, definitions]) => {
     const rows = definitions.map(
       (definition) =>
