@@ -31,12 +31,8 @@ export const slowMemoryMilliseconds = 60_000;
 /** Reviews of one worker whose guests may wait for the host (or sleep) at the same time. */
 export const maximumSuspended = 32;
 
-/**
- * Milliseconds that a guest has to come to an end when its review was answered without it, and how many such
- * guests a worker may have before it is replaced.
- */
+/** Milliseconds on a thread that a guest has to come to an end when its review was answered without it. */
 export const abandonedMilliseconds = 100;
-export const maximumAbandoned = 8;
 
 /** Milliseconds after which a worker that takes nothing up, although it evaluates nothing, is replaced. */
 export const unresponsiveMilliseconds = 500;

@@ -3,6 +3,7 @@ import { defaultQueueLimit, defaultStartMilliseconds } from './bounds.ts';
 import { ownBytes } from './bytes.ts';
 import { PoolStartError, UnknownPolicyError } from './errors.ts';
 import { reviewGroup } from './group-review.ts';
+import { InFlight } from './in-flight.ts';
 import type { EvaluationPoolOptions, PoolStatistics } from './options.ts';
 import type { ReviewJob, ReviewOutcome, ReviewSummary } from './outcome.ts';
 import {
@@ -37,6 +38,8 @@ export class EvaluationPool {
   readonly #options: EvaluationPoolOptions;
   readonly #targets: ReadonlyMap<string, Target>;
   readonly #scheduler: Scheduler;
+  readonly #inFlight = new InFlight();
+  #closing = false;
 
   private constructor(
     options: EvaluationPoolOptions,
@@ -78,8 +81,11 @@ export class EvaluationPool {
    * Resolves with an outcome always; what goes wrong (deadline, crash, overload, closed pool) is an outcome too.
    */
   evaluate(job: ReviewJob): Promise<ReviewOutcome> {
+    if (this.#closing) return Promise.resolve({ kind: 'failed', error: 'the evaluation pool is closed' });
     const target = this.#targets.get(job.policyId);
-    return target?.kind === 'policy' ? this.#evaluatePolicy(job, target) : this.#evaluateOther(job, target);
+    return this.#inFlight.track(() =>
+      target?.kind === 'policy' ? this.#evaluatePolicy(job, target) : this.#evaluateOther(job, target),
+    );
   }
 
   /**
@@ -126,8 +132,10 @@ export class EvaluationPool {
    *
    * @param graceMilliseconds - how long to wait for reviews in flight
    */
-  close(graceMilliseconds: number): Promise<void> {
-    return this.#scheduler.close(graceMilliseconds);
+  async close(graceMilliseconds: number): Promise<void> {
+    this.#closing = true;
+    await this.#inFlight.drain(graceMilliseconds);
+    await this.#scheduler.close();
   }
 
   get #startMilliseconds(): number {

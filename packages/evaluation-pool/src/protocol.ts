@@ -46,12 +46,13 @@ export type ToWorker =
   /** The run was answered without its guest, which has to come to an end. */
   | readonly [kind: 'abandon', run: Run];
 
+export type HostCallOrder = readonly [call: Call, request: HostRequest];
+
 export type ToOwner =
   | readonly [kind: 'ready']
   | readonly [kind: 'done', run: Run, reply: Reply]
-  /** The guest waits for the host, or sleeps. */
-  | readonly [kind: 'suspended', run: Run]
-  | readonly [kind: 'call', call: Call, run: Run, request: HostRequest]
+  /** The guest waits: for the answers to its calls, or for time to pass. */
+  | readonly [kind: 'suspended', run: Run, calls: readonly HostCallOrder[]]
   | readonly [kind: 'log', entry: PolicyLogEntry];
 
 type Answered = Extract<ReviewOutcome, { kind: 'answered' }>;

@@ -55,10 +55,11 @@ export class HostCallDesk {
           ? ['unreachable', call.call, error.message]
           : ['refusal', call.call, messagesOf(error)];
     }
-    if (this.#answering.has(call)) this.#finish(call, message);
+    this.#finish(call, message);
   }
 
   #finish(call: HostCall, message: ToWorker): void {
+    if (!call.job.hostCalls.has(call)) return;
     this.#release(call);
     call.post(message);
   }

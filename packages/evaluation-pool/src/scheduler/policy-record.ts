@@ -11,7 +11,7 @@ const unknownMilliseconds = 5;
 /** Weight of the newest evaluation in the expectation. */
 const weight = 0.2;
 
-/** What the scheduler knows of a policy: how much of the pool it uses now, and how it behaved. */
+/** What the scheduler knows of a policy: how much of the pool it uses now, and how it behaved lately. */
 export class PolicyRecord {
   readonly id: string;
   /** Jobs in the queue. */
@@ -41,17 +41,18 @@ export class PolicyRecord {
   }
 
   /** Takes note of an evaluation that keeps its thread for too long. */
-  isSlow(now: number): void {
-    this.#slowUntil = now + slowMemoryMilliseconds;
+  tookTooLong(): void {
+    this.#slowUntil = performance.now() + slowMemoryMilliseconds;
   }
 
   /** Whether it kept a thread for too long lately. */
-  slow(now: number): boolean {
-    return now < this.#slowUntil;
+  get slow(): boolean {
+    return performance.now() < this.#slowUntil;
   }
 
   /** Takes note of a worker that crashed while it evaluated this policy. */
-  crashed(now: number): void {
+  crashed(): void {
+    const now = performance.now();
     this.#crashes = this.#crashes.filter((at) => now - at < crashMemoryMilliseconds);
     this.#crashes.push(now);
     if (this.#crashes.length < maximumCrashes) return;
@@ -60,7 +61,7 @@ export class PolicyRecord {
   }
 
   /** Whether it crashed so often that its reviews are refused for a while. */
-  paused(now: number): boolean {
-    return now < this.#pausedUntil;
+  get paused(): boolean {
+    return performance.now() < this.#pausedUntil;
   }
 }

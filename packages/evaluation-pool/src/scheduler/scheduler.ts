@@ -1,7 +1,7 @@
-import type { HostAnswerer, HostRequest, PolicyLog } from '@kubewarden/evaluator';
+import type { HostAnswerer, PolicyLog } from '@kubewarden/evaluator';
 import { aheadMilliseconds, maximumLosses, maximumSuspended } from '../bounds.ts';
 import type { PoolStatistics } from '../options.ts';
-import type { Call, Reply, Run, ToOwner, WorkerSetup } from '../protocol.ts';
+import type { HostCallOrder, Reply, Run, ToOwner, WorkerSetup } from '../protocol.ts';
 import { Crew } from './crew.ts';
 import { HostCallDesk } from './host-calls.ts';
 import type { Job, JobEnd } from './job.ts';
@@ -32,8 +32,7 @@ export class Scheduler {
   readonly #desk: HostCallDesk;
   readonly #watchdog: Watchdog;
   readonly #counters = { terminated: 0, redispatched: 0, refused: 0 };
-  #closing = false;
-  #drained: (() => void) | undefined;
+  #closed = false;
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
@@ -65,9 +64,9 @@ export class Scheduler {
 
   /** Takes a job; it ends at once when there is no room for it. */
   submit(job: Job): void {
-    if (this.#closing) {
+    if (this.#closed) {
       job.end({ kind: 'lost', reason: closedReason });
-    } else if (job.policy.paused(this.#watchdog.now)) {
+    } else if (job.policy.paused) {
       job.end({ kind: 'lost', reason: 'the policy crashed its worker too often' });
     } else if (this.#overdrawn(job)) {
       this.#refuse(job);
@@ -96,40 +95,20 @@ export class Scheduler {
     };
   }
 
-  /** Waits for the jobs in flight, no longer than the grace; what is left then is lost. */
-  async close(graceMilliseconds: number): Promise<void> {
-    this.#closing = true;
-    await this.#drain(graceMilliseconds);
+  /** Ends all workers; the jobs in flight are lost. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#watchdog.close();
     const left = [...this.#queue.clear()];
     for (const thread of this.#crew.threads) left.push(...this.#strip(thread));
     const ended = this.#crew.close();
-    this.#watchdog.close();
     for (const job of left) this.#end(job, { kind: 'lost', reason: closedReason });
     await ended;
   }
 
-  async #drain(milliseconds: number): Promise<void> {
-    if (this.#empty()) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, milliseconds);
-      this.#drained = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.#drained = undefined;
-  }
-
-  #empty(): boolean {
-    return this.#queue.length === 0 && this.#crew.threads.every(({ jobs }) => jobs.size === 0);
-  }
-
   /** A slow policy may not take the whole queue. */
   #overdrawn({ policy }: Job): boolean {
-    return (
-      policy.slow(this.#watchdog.now) &&
-      policy.waiting >= Math.max(1, Math.ceil(this.#options.queueLimit / 2))
-    );
+    return policy.slow && policy.waiting >= Math.max(1, Math.ceil(this.#options.queueLimit / 2));
   }
 
   #refuse(job: Job): void {
@@ -155,7 +134,8 @@ export class Scheduler {
     const { workers } = this.#options;
     if (lane !== undefined && this.#crew.threads[lane]?.hasRoom !== true) return false;
     if (policy.suspended >= (workers * maximumSuspended) / 2) return false;
-    return !policy.slow(this.#watchdog.now) || policy.running < Math.max(1, workers - 1);
+    if (!policy.slow || workers === 1) return true;
+    return policy.running < this.#crew.threads.filter(({ ready }) => ready).length - 1;
   }
 
   /** A busy worker with little to do, else an idle one, else the one that will have done its work first. */
@@ -189,30 +169,28 @@ export class Scheduler {
         return this.#options.log(message[1]);
       case 'done':
         return this.#done(thread, message[1], message[2]);
-      case 'suspended': {
-        const job = thread.jobs.get(message[1]);
-        if (job === undefined) return;
-        job.started ??= this.#watchdog.now;
-        return thread.suspend(job);
-      }
-      case 'call':
-        return this.#call(thread, message[1], message[2], message[3]);
+      case 'suspended':
+        return this.#suspended(thread, message[1], message[2]);
     }
   }
 
-  #call(thread: PoolThread, call: Call, run: Run, request: HostRequest): void {
+  #suspended(thread: PoolThread, run: Run, calls: readonly HostCallOrder[]): void {
+    this.#crew.proved(thread);
     const job = thread.jobs.get(run);
     if (job === undefined) return;
     job.started ??= this.#watchdog.now;
-    this.#desk.take({
-      job,
-      call,
-      request,
-      post: (message) => {
-        thread.resume(job);
-        thread.post(message);
-      },
-    });
+    thread.suspend(job);
+    for (const [call, request] of calls) {
+      this.#desk.take({
+        job,
+        call,
+        request,
+        post: (message) => {
+          thread.resume(job);
+          thread.post(message);
+        },
+      });
+    }
   }
 
   #done(thread: PoolThread, run: Run, reply: Reply): void {
@@ -228,14 +206,13 @@ export class Scheduler {
   #end(job: Job, end: JobEnd): void {
     this.#desk.drop(job);
     job.end(end);
-    if (this.#drained !== undefined && this.#empty()) this.#drained();
   }
 
   /** Takes a job from a worker that goes on with it nevertheless. */
   #abandon(thread: PoolThread, run: Run, job: Job): void {
     this.#desk.drop(job);
     thread.remove(run, job);
-    thread.abandoned.set(run, this.#watchdog.now);
+    thread.abandoned.add(run);
     thread.post(['abandon', run]);
   }
 
@@ -281,7 +258,7 @@ export class Scheduler {
       return;
     }
     suspect.crashes += 1;
-    suspect.policy.crashed(this.#watchdog.now);
+    suspect.policy.crashed();
     const guilty = suspect.crashes > maximumCrashesOfJob || isOutOfMemory(error);
     if (guilty) thread.remove(run, suspect);
     this.#recover(this.#strip(thread));

@@ -22,8 +22,8 @@ export class PoolThread {
   readonly control = new ThreadControl();
   /** The jobs that it has to reply to. */
   readonly jobs = new Map<Run, Job>();
-  /** Runs that were answered without it, with the watchdog time at which that happened. */
-  readonly abandoned = new Map<Run, number>();
+  /** Runs that were answered without it, and whose guests have not come to an end yet. */
+  readonly abandoned = new Set<Run>();
   ready = false;
   /** Jobs whose guests wait for the host, and the milliseconds that the others are expected to take. */
   suspended = 0;

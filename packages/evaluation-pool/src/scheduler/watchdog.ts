@@ -1,6 +1,5 @@
 import {
   abandonedMilliseconds,
-  maximumAbandoned,
   maximumClockStep,
   patienceMilliseconds,
   slowMilliseconds,
@@ -81,14 +80,11 @@ export class Watchdog {
     }
     const held = this.#now - thread.seen.since;
     if (active === 0 ? this.#unresponsive(thread, held) : this.#inspectActive(thread, active, held)) return;
-    if (thread.abandoned.size > maximumAbandoned) {
-      this.#actions.replace(thread);
-      return;
-    }
     for (const [run, job] of thread.jobs) {
       if (run === active || !job.exceeded(this.#now)) continue;
-      if (active === 0 || job.hostCalls.size > 0) this.#actions.expire(thread, run, job);
-      else this.#actions.rescue(thread, run, job);
+      if (job.suspended) this.#actions.expire(thread, run, job);
+      else if (active !== 0) this.#actions.rescue(thread, run, job);
+      // Otherwise its reply is on its way, or its guest is about to go on.
     }
   }
 
@@ -106,7 +102,7 @@ export class Watchdog {
       this.#actions.stop(thread, run);
       return true;
     }
-    if (held > slowMilliseconds) job.policy.isSlow(this.#now);
+    if (held > slowMilliseconds) job.policy.tookTooLong();
     if (held > patienceMilliseconds) this.#actions.relieve(thread, run);
     return false;
   }

@@ -1,5 +1,5 @@
 import { HostCallError, HostChannelError, type HostRequest } from '@kubewarden/evaluator';
-import type { Call, Run } from '../protocol.ts';
+import type { Call, HostCallOrder, Run } from '../protocol.ts';
 import type { Outbox } from './outbox.ts';
 import type { Turns } from './turns.ts';
 
@@ -23,6 +23,8 @@ export class HostCalls {
   readonly #waits = new Map<Call, Wait>();
   readonly #sleepers = new Map<ReturnType<typeof setTimeout>, Wait>();
   readonly #abandoned = new Set<Run>();
+  /** Calls of the guest whose turn it is; the owner gets them when the turn ends. */
+  #orders: HostCallOrder[] = [];
   #lastCall: Call = 0;
 
   constructor(turns: Turns, outbox: Outbox) {
@@ -40,8 +42,16 @@ export class HostCalls {
     return new Promise((succeed, fail) => {
       const call = ++this.#lastCall;
       this.#waits.set(call, { run, succeed, fail });
-      this.#outbox.put(['call', call, run, request]);
+      // Outside its turn only if the runtime let go of the thread in between.
+      if (this.#turns.current === run) this.#orders.push([call, request]);
+      else this.#tell(run, [[call, request]]);
     });
+  }
+
+  /** Tells the owner that a guest waits, and what for. */
+  suspended(run: Run): void {
+    this.#tell(run, this.#orders);
+    this.#orders = [];
   }
 
   /** Passes the owner's answer on; without effect when the run was abandoned meanwhile. */
@@ -93,9 +103,15 @@ export class HostCalls {
     }
   }
 
-  /** Forgets a run that is done. */
+  /** Forgets a run that is done; it may have left calls behind to whose answers it does not look forward. */
   forget(run: Run): void {
     this.#abandoned.delete(run);
+    if (this.#turns.current === run) this.#orders = [];
+  }
+
+  #tell(run: Run, orders: readonly HostCallOrder[]): void {
+    this.#outbox.put(['suspended', run, orders]);
+    this.#outbox.flush();
   }
 
   #take(call: Call): Wait | undefined {

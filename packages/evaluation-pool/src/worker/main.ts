@@ -12,13 +12,10 @@ const setup = workerData as WorkerSetup;
 const control = new ThreadControl(setup.control);
 const outbox = new Outbox(parentPort);
 const turns = new Turns(control, {
-  suspended: (run) => {
-    outbox.put(['suspended', run]);
-    outbox.flush();
-  },
+  suspended: (run) => hostCalls.suspended(run),
   idle: () => outbox.flush(),
 });
-const hostCalls = new HostCalls(turns, outbox);
+const hostCalls: HostCalls = new HostCalls(turns, outbox);
 const tasks = new Tasks(setup, hostCalls, (entry) => outbox.put(['log', entry]));
 
 parentPort.on('message', (messages: readonly ToWorker[]) => {

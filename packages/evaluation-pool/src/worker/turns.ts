@@ -77,6 +77,8 @@ export class Turns {
       const waiting = this.#current;
       if (waiting === 0) return;
       this.#current = 0;
+      // First of all: the owner must not find a run on the thread that it was told to be waiting.
+      this.#control.leave();
       this.#listener.suspended(waiting);
       this.proceed();
     });
