@@ -11,9 +11,12 @@ export interface RegoExports {
   opa_json_parse(text: Address, length: number): Address;
   /** Address of NUL-terminated JSON. */
   opa_json_dump(value: Address): Address;
-  /** As `opa_json_parse`, for Rego values: sets and keys that are no strings survive. */
-  opa_value_parse(text: Address, length: number): Address;
-  opa_value_dump(value: Address): Address;
+  /**
+   * As `opa_json_parse`, for Rego values: sets and keys that are no strings survive. Absent in modules of very
+   * old releases of OPA.
+   */
+  opa_value_parse?(text: Address, length: number): Address;
+  opa_value_dump?(value: Address): Address;
   /** Address of an object: name of a builtin → its number. */
   builtins(): Address;
   /** Address of an object: name of an entry point → its number. */
@@ -38,8 +41,6 @@ const required: readonly (keyof RegoExports)[] = [
   'opa_json_dump',
   'opa_malloc',
   'opa_json_parse',
-  'opa_value_dump',
-  'opa_value_parse',
   'eval',
 ];
 

@@ -75,6 +75,16 @@ test('the harmless module gives its result', async () => {
   expect(new TextDecoder().decode(guest.evaluate([utf8.encode('{}')], ignore))).toBe('[{"result":[]}]');
 });
 
+test('modules without the functions for Rego values exchange JSON with builtins', async () => {
+  const evaluate = 'i32.const 0 i32.const 0 i32.const 3072 call $builtin';
+  const lines: string[] = [];
+  for (const without of ['opa_value_dump', 'opa_value_parse']) {
+    const guest = await load({ builtins: '{"trace": 0}', evaluate, without });
+    guest.evaluate([utf8.encode('{}')], (_level, message) => lines.push(message));
+  }
+  expect(lines).toEqual(['text', 'text']);
+});
+
 describe('modules that are refused', () => {
   test.each<[string, Parts, string]>([
     ['a missing export', { without: 'opa_json_dump' }, 'cannot get opa_json_dump function'],

@@ -77,14 +77,17 @@ export class HostFunctions {
     const result = callBuiltin(name, implementation, this.#context, values);
     if (result === undefined) return 0;
     const { address, length } = writeText(this.#exports, this.#memory, writeValue(result));
-    const value = this.#exports.opa_value_parse(address, length);
+    const exports = this.#exports;
+    const value = exports.opa_value_parse?.(address, length) ?? exports.opa_json_parse(address, length);
     if (value === 0) throw new RegoEvaluationError(`Rego wasm error: result of ${name} is no Rego value`);
     return value;
   }
 
   #value(address: Address): RegoValue {
+    const exports = this.#exports;
+    const text = exports.opa_value_dump?.(address) ?? exports.opa_json_dump(address);
     try {
-      return parseValue(this.#text(this.#exports.opa_value_dump(address)));
+      return parseValue(this.#text(text));
     } catch (cause) {
       if (!(cause instanceof RegoSyntaxError)) throw cause;
       throw new RegoEvaluationError(`Rego wasm error: no Rego value: ${cause.message}`, { cause });

@@ -1,5 +1,5 @@
 import type { PolicyLogLevel } from '../../host/log.ts';
-import { isArray, RegoObject, RegoSet, typeName, type RegoValue } from '../values/value.ts';
+import { isArray, RegoObject, RegoSet, toInteger, typeName, type RegoValue } from '../values/value.ts';
 
 /** What builtins may know of the evaluation that calls them. */
 export interface BuiltinContext {
@@ -58,7 +58,7 @@ export function numberOperand(value: RegoValue | undefined, position: number): n
 export function integerOperand(value: RegoValue | undefined, position: number): bigint {
   const number = numberOperand(value, position);
   if (typeof number === 'bigint') return number;
-  if (Number.isInteger(number)) return BigInt(number);
+  if (Number.isInteger(number)) return toInteger(number);
   throw new BuiltinError(`operand ${position} must be integer number but got floating-point number`);
 }
 

@@ -6,6 +6,7 @@ import { findTimeZone, localToUtc, utc, type TimeZone } from '../go/time-zone.ts
 import { isArray, type RegoValue } from '../values/value.ts';
 import {
   BuiltinError,
+  integerOperand,
   numberOperand,
   smallIntegerOperand,
   stringOperand,
@@ -92,11 +93,10 @@ function momentOperand(value: RegoValue | undefined): Moment {
 }
 
 function timestamp(value: number | bigint): bigint {
-  const nanoseconds = Number.isInteger(value) || typeof value === 'bigint' ? BigInt(value) : undefined;
-  if (nanoseconds === undefined || nanoseconds !== BigInt.asIntN(64, nanoseconds)) {
-    throw new BuiltinError('timestamp too big');
-  }
-  return nanoseconds;
+  if (typeof value === 'number' && !Number.isInteger(value)) throw new BuiltinError('timestamp too big');
+  const nanoseconds = integerOperand(value, 1);
+  if (nanoseconds === BigInt.asIntN(64, nanoseconds)) return nanoseconds;
+  throw new BuiltinError('timestamp too big');
 }
 
 function zoneOperand(name: string): TimeZone {

@@ -83,7 +83,7 @@ export function typeName(value: RegoValue): string {
 /** A text that is the same for two values exactly when Rego takes them for equal. */
 export function identity(value: RegoValue): string {
   if (typeof value === 'string') return JSON.stringify(value);
-  if (typeof value === 'number') return String(Number.isInteger(value) ? BigInt(value) : value);
+  if (typeof value === 'number') return String(Number.isInteger(value) ? toInteger(value) : value);
   return value !== null && typeof value === 'object' ? collectionIdentity(value) : String(value);
 }
 
@@ -106,9 +106,25 @@ export function compareValues(a: RegoValue, b: RegoValue): number {
   if (a instanceof RegoObject && b instanceof RegoObject) return compareEntries(a.entries(), b.entries());
   if (a instanceof RegoSet && b instanceof RegoSet) return compareItems(a.members(), b.members());
   if (isArray(a) && isArray(b)) return compareItems(a, b);
-  // Of one type and none of the above: null, booleans or numbers, which JavaScript orders as Rego does, also
-  // between bigint and number.
-  return (a as bigint) < (b as bigint) ? -1 : (a as bigint) > (b as bigint) ? 1 : 0;
+  // Of one type and none of the above: null, booleans or numbers, which JavaScript orders as Rego does.
+  const [x, y] = [comparable(a), comparable(b)];
+  return x < y ? -1 : x > y ? 1 : 0;
+}
+
+function comparable(value: RegoValue): bigint {
+  const isInteger = typeof value === 'number' && Number.isInteger(value);
+  // JavaScript compares null, booleans and both kinds of numbers with each other.
+  return isInteger ? toInteger(value) : (value as bigint);
+}
+
+/**
+ * The integer that a double without fraction stands for: that of its shortest decimal form, which is what is
+ * printed, and not the one that the bits spell out (they differ beyond 2^53).
+ */
+export function toInteger(value: number): bigint {
+  const [mantissa = '', exponent = '0'] = value.toExponential().split('e');
+  const [whole = '', fraction = ''] = mantissa.split('.');
+  return BigInt(whole + fraction) * 10n ** BigInt(Number(exponent) - fraction.length);
 }
 
 /** The types in Rego's order; what `type_name` calls them. */

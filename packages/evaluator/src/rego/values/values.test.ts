@@ -43,6 +43,7 @@ describe('the notation that guests read and write', () => {
     ],
     ['[12345678901234567890, -1.5e3, .5, 1.]', [12345678901234567890n, -1500, 0.5, 1]],
     [String.raw`"a\u00e9\n\ud83d\ude00"`, 'aé\n😀'],
+    ['[1e3, 1e21, 55797707752990730.0]', [1000n, 10n ** 21n, 55797707752990730n]],
     ['{"__proto__": 1}', new RegoObject([['__proto__', 1n]])],
   ])('%s', (text, value) => {
     expect(identity(parseValue(text))).toBe(identity(value));
