@@ -6,6 +6,7 @@ import {
   type ExecutionMode,
   type SectionContent,
 } from '@kubewarden/policy';
+import { array, assert, asyncProperty, nat, record } from 'fast-check';
 import loadWabt from 'wabt';
 import { describe, expect, it } from 'vitest';
 import { compilePolicyModule } from './compile.ts';
@@ -82,8 +83,10 @@ describe('compilePolicyModule', () => {
     ['huge tables', assemble('(module (table 600000 funcref) (table 600000 funcref))'), '1200000 elements'],
     [
       'exports with names of the host',
-      assemble('(module (memory (export "memory") 1) (global (export "kubewarden:sandbox/global/0") (mut i32) (i32.const 0)))'),
-      'Duplicate export name',
+      assemble(
+        '(module (memory (export "memory") 1) (global (export "kubewarden:sandbox/global/0") (mut i32) (i32.const 0)))',
+      ),
+      'a name reserved for the host',
     ],
   ])('refuses %s', async (_, bytes, message) => {
     await expect(compile(bytes)).rejects.toThrow(PolicyModuleError);
@@ -182,6 +185,33 @@ describe('compilePolicyModule', () => {
     );
     const { grow } = new WebAssembly.Instance(wasm).exports as { grow: (elements: number) => number };
     expect([grow(1_000_000), grow(999_999)]).toEqual([-1, 1]);
+  });
+});
+
+describe('instrumentation', () => {
+  const original = assemble(`(module (memory (export "memory") 1 9) (table 2 funcref) (elem (i32.const 0) $f)
+    (global (mut i32) (i32.const 7)) (global (mut f64) (f64.const 0)) (data (i32.const 8) "policy")
+    (func $f (export "f") (param i32) (result i32) (local i64)
+      (block (loop (br_if 1 (memory.grow (local.get 0))) (global.set 0 (memory.size))))
+      (table.set 0 (i32.const 1) (ref.func $f)) (call_indirect (param i32) (result i32) (global.get 0) (i32.const 0)))
+    (func (drop (memory.grow (i32.const 200000))) (memory.fill (i32.const 0) (i32.const 1) (i32.const 2))))`);
+
+  it('never makes a module valid that was not, nor the other way round', async () => {
+    const change = record({ at: nat({ max: original.length - 9 }), value: nat({ max: 255 }) });
+    await assert(
+      asyncProperty(array(change, { minLength: 1, maxLength: 3 }), async (changes) => {
+        const bytes = Uint8Array.from(original);
+        for (const { at, value } of changes) bytes[8 + at] = value;
+        const outcome = await compile(bytes).then(
+          () => 'accepted',
+          (error: unknown) => (error instanceof PolicyModuleError ? error.message : error),
+        );
+        if (!WebAssembly.validate(bytes)) expect(outcome).toMatch(/^error when building/);
+        // What the engine takes may still want imports, or more memory than it gets.
+        else if (outcome !== 'accepted') expect(outcome).toMatch(/import|not supported|to start/);
+      }),
+      { numRuns: 2000 },
+    );
   });
 });
 

@@ -1,5 +1,5 @@
 import { readModule, WasmFormatError, type ExecutionMode, type WasmModule } from '@kubewarden/policy';
-import { instrument } from '../sandbox/instrument.ts';
+import { instrument, type InstrumentedModule } from '../sandbox/instrument.ts';
 import { checkLimits } from '../sandbox/limits.ts';
 import { pageBytes } from '../sandbox/plan.ts';
 import { checkImports } from './check-imports.ts';
@@ -34,12 +34,16 @@ export interface CompileOptions {
 export async function compilePolicyModule(bytes: Uint8Array, options: CompileOptions): Promise<PolicyModule> {
   const { executionMode, maximumMemoryBytes = defaultMaximumMemoryBytes } = options;
   const maximumPages = Math.min(Math.floor(maximumMemoryBytes / pageBytes), addressablePages);
-  const { bytes: instrumented, plan } = prepare(bytes, executionMode, maximumPages);
-  const [digest, wasm] = await Promise.all([sha256(bytes), compile(instrumented)]);
+  // The platform takes digests, and compiles, only what no other thread can change.
+  const original = bytes.buffer instanceof ArrayBuffer ? (bytes as Uint8Array<ArrayBuffer>) : bytes.slice();
+  const { bytes: instrumented, plan } = prepare(original, executionMode, maximumPages);
+  // Code that refers to what was appended is valid only now. Compiling what the engine refuses tells why.
+  if (!WebAssembly.validate(original)) await compile(original);
+  const [digest, wasm] = await Promise.all([sha256(original), compile(instrumented)]);
   return { executionMode, digest, wasm, sandbox: plan };
 }
 
-function prepare(bytes: Uint8Array, executionMode: ExecutionMode, maximumPages: number) {
+function prepare(bytes: Uint8Array, executionMode: ExecutionMode, maximumPages: number): InstrumentedModule {
   let context = buildContext;
   try {
     const module = read(bytes);
@@ -81,12 +85,7 @@ async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Modu
   }
 }
 
-async function sha256(bytes: Uint8Array): Promise<string> {
-  // Digests are only taken of memory that no other thread can change.
-  const digest = await crypto.subtle.digest('SHA-256', isPrivate(bytes) ? bytes : bytes.slice());
+async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', bytes);
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-function isPrivate(bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> {
-  return bytes.buffer instanceof ArrayBuffer;
 }

@@ -77,8 +77,8 @@ const memoryIndexFlag = 0x40;
 /**
  * Walks the code of one function.
  *
- * The walk does not validate: the engine does that with the module that comes out. It only has to agree with
- * the engine about where instructions begin in code that is valid.
+ * The walk does not validate: the engine has done that. It only has to agree with the engine about where
+ * instructions begin in code that is valid.
  *
  * @param start - offset of the body, after its size
  * @param end - offset after the body

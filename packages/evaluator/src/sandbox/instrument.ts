@@ -10,6 +10,7 @@ import {
   type SectionContent,
   type WasmModule,
 } from '@kubewarden/policy';
+import { PolicyModuleError } from '../module/error.ts';
 import { virtualiseGrowth } from './growth.ts';
 import { capLimits, memoriesOf, shareOf } from './limits.ts';
 import { externalKind } from './opcodes.ts';
@@ -32,14 +33,20 @@ export const reservedExportPrefix = 'kubewarden:sandbox/';
  * Mutable globals, and tables that code changes, are exported under reserved names, and the growth of the
  * memory becomes virtual ({@link virtualiseGrowth}). Everything is appended, so that no index shifts. Where
  * state cannot be restored, the plan says that every review needs a fresh instance, and why; then only the caps
- * are written. The rewriting does not validate: the engine does, with the result.
+ * are written.
  *
+ * @param module - one that the engine accepts: code that refers to what is appended would become valid by it
  * @param options.maximumPages - for all memories of an instance together, in pages of 64 KiB
+ * @throws PolicyModuleError if the module uses reserved names
  */
 export function instrument(
   module: WasmModule,
   options: { readonly executionMode: ExecutionMode; readonly maximumPages: number },
 ): InstrumentedModule {
+  const reserved = module.exports.find(({ name }) => name.startsWith(reservedExportPrefix));
+  if (reserved !== undefined) {
+    throw new PolicyModuleError(`the module exports \`${reserved.name}\`, a name reserved for the host`);
+  }
   const memories = memoriesOf(module);
   const share = shareOf(options.maximumPages, memories.length);
   const memory = {
