@@ -84,7 +84,13 @@ export async function startPolicyServer(
   const servers: Server[] = [];
   const open = async (server: Server, address: SocketAddress): Promise<SocketAddress> => {
     servers.push(server);
-    return listen(server, address);
+    const listening = await listen(server, address);
+    // Such as too many open files; without a listener it would end the process.
+    server.on('error', (error) => logger.log('error', 'cannot accept connections', { error: error.message }));
+    server.on('tlsClientError', (error) =>
+      logger.log('debug', 'TLS handshake failed', { error: error.message }),
+    );
+    return listening;
   };
   const stop = async (delayMilliseconds: number): Promise<void> => {
     draining = true;

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseCommandLine } from './command-line.ts';
 import { UsageError } from './errors.ts';
@@ -93,6 +95,11 @@ describe('the command line', () => {
 });
 
 describe('the reference', () => {
+  it('is what the README says', () => {
+    const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+    for (const row of renderReference('cli.md').match(/^\| `--.*$/gm) ?? []) expect(readme).toContain(row);
+  });
+
   it('is Markdown for .md files and AsciiDoc for all others', () => {
     expect(renderReference('cli.md')).toContain(
       '| `--port <PORT>` | `KUBEWARDEN_PORT` | `3000` | Port of the API |',

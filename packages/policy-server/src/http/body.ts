@@ -56,8 +56,10 @@ export function readBody(request: IncomingMessage, limit: number, budget: BodyBu
     const end = (body: Body): void => {
       if (ended) return;
       ended = true;
-      request.removeAllListeners('data');
-      if (body.kind !== 'complete') budget.give(size);
+      if (body.kind !== 'complete') {
+        request.removeAllListeners('data');
+        budget.give(size);
+      }
       resolve(body);
     };
 
