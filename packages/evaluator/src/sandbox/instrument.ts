@@ -24,7 +24,7 @@ export interface InstrumentedModule {
 }
 
 /** Prefix of the names under which instrumentation exports what a reset needs. */
-export const reservedExportPrefix = 'kubewarden:sandbox/';
+const reservedExportPrefix = 'kubewarden:sandbox/';
 
 /**
  * Rewrites a module so that its instances can be brought back to their initial state, and caps its memory and

@@ -14,7 +14,7 @@ import { externalKind } from './opcodes.ts';
 import { pageBytes } from './plan.ts';
 
 /** Elements that all tables of an instance may have together. */
-export const maximumTableElements = 1_000_000;
+const maximumTableElements = 1_000_000;
 
 /**
  * Pages that a memory which the host makes has at least: as in the original (evaluator.md 6.4), whatever the

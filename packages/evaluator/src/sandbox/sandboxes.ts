@@ -4,7 +4,7 @@ import { restoreSnapshot, takeSnapshot, type Guest, type Snapshot } from './snap
 export type { Guest } from './snapshot.ts';
 
 /** Idle sandboxes that one pool keeps unless told otherwise. */
-export const defaultMaximumIdle = 2;
+const defaultMaximumIdle = 2;
 
 /**
  * Bytes that a sandbox may have grown by and still be kept: 4 MiB, or as much as it started with. Every later

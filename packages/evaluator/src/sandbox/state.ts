@@ -6,7 +6,7 @@ import { UnknownInstructionError } from './instructions.ts';
  * Elements that the tables of a module may have together for a reset to look through them; beyond, a fresh
  * instance costs less.
  */
-export const maximumRestoredElements = 2048;
+const maximumRestoredElements = 2048;
 
 /** What an instance of a module can change, apart from its memory. */
 export interface MutableState {
