@@ -21,7 +21,7 @@ import {
   settingsFromJson,
   type AdmissionResponse,
 } from '@kubewarden/policy';
-import { parseTranscript, replayExchanges } from '../packages/evaluator/dist/transcript/index.js';
+import { parseTranscript, replayExchanges } from '@kubewarden/evaluator/transcript';
 import { describe, expect, it } from 'vitest';
 import {
   readCatalogue,
