@@ -88,7 +88,8 @@ class RegoRuntime implements PolicyRuntime {
       if (error instanceof ContextDataError) return rejection(uid, error.message, 500);
       if (!(error instanceof RegoEvaluationError)) throw error;
       const { policyId } = context;
-      context.gate.log({ policyId, level: 'error', message: `error evaluating policy: ${error.message}` });
+      const fields = { error: error.message };
+      context.gate.log({ policyId, level: 'error', message: 'error evaluating policy', fields });
       return internalError(uid, error.message);
     }
   }

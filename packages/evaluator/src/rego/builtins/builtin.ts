@@ -28,10 +28,10 @@ export class BuiltinError extends Error {
 }
 
 /** The most elements that a builtin makes of arguments that are smaller than its result. */
-export const maximumElements = 262_144;
+const maximumElements = 262_144;
 
 /** The longest text (UTF-16 code units) that a builtin makes of arguments that are smaller than its result. */
-export const maximumTextLength = 8 * 1024 * 1024;
+const maximumTextLength = 8 * 1024 * 1024;
 
 export function checkElements(count: number): void {
   if (count > maximumElements) throw new BuiltinError(`result has more than ${maximumElements} elements`);

@@ -45,8 +45,9 @@ export function encodeBase64Url(bytes: Uint8Array): string {
  * @throws BuiltinError
  */
 export function decodeBase64Url(text: string): Uint8Array {
-  const digits = text.replaceAll(/[\r\n]/g, '').replace(/=+$/, '');
-  const padding = text.length - text.replace(/=+$/, '').length;
+  const padded = text.replaceAll(/[\r\n]/g, '');
+  const padding = padded.endsWith('==') ? 2 : padded.endsWith('=') ? 1 : 0;
+  const digits = padded.slice(0, padded.length - padding);
   const valid = /^[A-Za-z0-9_-]*$/.test(digits) && digits.length % 4 !== 1;
   if (!valid || (padding > 0 && (digits.length + padding) % 4 !== 0)) {
     throw new BuiltinError(`illegal base64url string: ${text}`);

@@ -89,7 +89,8 @@ function parseDotted(text: string): bigint | undefined {
 }
 
 function parseColons(text: string): bigint | undefined {
-  const dotted = /[^:]*\.[^:]*$/.exec(text)?.[0];
+  const last = text.slice(text.lastIndexOf(':') + 1);
+  const dotted = last.includes('.') ? last : undefined;
   const embedded = dotted === undefined ? undefined : parseDotted(dotted);
   if (dotted !== undefined && embedded === undefined) return undefined;
   const tail =

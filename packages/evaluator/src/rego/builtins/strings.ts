@@ -1,3 +1,4 @@
+import { countCharacters } from '../go/directive.ts';
 import { sprintf } from '../go/sprintf.ts';
 import type { FormatArgument } from '../go/print-value.ts';
 import { formatValue } from '../values/format.ts';
@@ -32,7 +33,7 @@ export const strings: BuiltinTable = {
   'strings.count'(_context, text, part) {
     const [whole, search] = [stringOperand(text, 1), stringOperand(part, 2)];
     // As Go counts: the empty text is found around every character.
-    return BigInt(search === '' ? Array.from(whole).length + 1 : whole.split(search).length - 1);
+    return BigInt(search === '' ? countCharacters(whole) + 1 : whole.split(search).length - 1);
   },
 
   'strings.split_n'(_context, text, separator, limit) {
@@ -48,13 +49,18 @@ export const strings: BuiltinTable = {
   },
 
   indexof_n(_context, text, part) {
-    const [whole, search] = [Array.from(stringOperand(text, 1)), Array.from(stringOperand(part, 2))];
-    if (search.length === 0) throw new BuiltinError('empty search character');
+    const [whole, search] = [stringOperand(text, 1), stringOperand(part, 2)];
+    if (search === '') throw new BuiltinError('empty search character');
     const found: bigint[] = [];
-    for (let i = 0; i + search.length <= whole.length; i++) {
-      if (search.every((character, offset) => character === whole[i + offset])) found.push(BigInt(i));
+    let characters = 0;
+    let counted = 0;
+    for (let at = whole.indexOf(search); at >= 0; at = whole.indexOf(search, at + 1)) {
+      // Positions are counted in characters, not in UTF-16 code units.
+      characters += countCharacters(whole.slice(counted, at));
+      counted = at;
+      found.push(BigInt(characters));
+      checkElements(found.length);
     }
-    checkElements(found.length);
     return found;
   },
 

@@ -25,9 +25,17 @@ function decode(token: string, depth: number): RegoValue {
   const text = bytesToText(decodeBase64Url(payload));
   if (decodedHeader.get('cty') === 'JWT') {
     if (depth >= maximumNesting) throw new BuiltinError('JWT is nested too deeply');
-    return decode(text.replaceAll(/^["']+|["']+$/g, ''), depth + 1);
+    return decode(trimQuotes(text), depth + 1);
   }
   return [decodedHeader, jsonObject(text), bytesToHex(decodeBase64Url(signature))];
+}
+
+/** Some encoders put the inner token into quotes. */
+function trimQuotes(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && `"'`.includes(text[start] as string)) start++;
+  while (end > start && `"'`.includes(text[end - 1] as string)) end--;
+  return text.slice(start, end);
 }
 
 function jsonObject(text: string): RegoObject {

@@ -13,7 +13,7 @@ interface Inventory {
 }
 
 /** Sets of resources whose inventory is kept. */
-export const maximumInventories = 16;
+const maximumInventories = 16;
 
 /**
  * The data documents of Gatekeeper policies. An inventory is kept per set of resources, and made anew when the

@@ -12,7 +12,7 @@ interface Built {
 }
 
 /** Policies whose last document is kept. */
-export const maximumDocuments = 16;
+const maximumDocuments = 16;
 
 /**
  * The data documents of policies of the mode `opa`: the settings, and the cluster's state as the key

@@ -12,13 +12,14 @@ export interface Directive {
 
 /** Pads to the directive's width, in code points. */
 export function pad(text: string, { width, minus, zero }: Directive, allowZeros = true): string {
-  const missing = (width ?? 0) - codePoints(text);
+  const missing = (width ?? 0) - countCharacters(text);
   if (missing <= 0) return text;
   if (minus) return text + ' '.repeat(missing);
   return (zero && allowZeros ? '0' : ' ').repeat(missing) + text;
 }
 
-function codePoints(text: string): number {
+/** Characters of a text: code points, each of one or two UTF-16 code units. */
+export function countCharacters(text: string): number {
   let count = 0;
   for (let i = 0; i < text.length; i++) {
     // A low surrogate belongs to the character before it.

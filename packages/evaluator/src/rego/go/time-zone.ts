@@ -29,6 +29,9 @@ export function findTimeZone(name: string): TimeZone | undefined {
   return zone;
 }
 
+/** Which abbreviations Intl knows depends on the language of the region. */
+const locales = ['en-US', 'en-GB', 'en-AU', 'en-CA', 'en-IN', 'en-NZ', 'en-ZA'];
+
 function createZone(name: string | undefined): TimeZone | undefined {
   let offsets: Intl.DateTimeFormat;
   try {
@@ -37,14 +40,12 @@ function createZone(name: string | undefined): TimeZone | undefined {
     return undefined;
   }
   const offset = (moment: bigint): number => parseOffset(zoneName(offsets, moment));
-  // Which abbreviations Intl knows depends on the language of the region.
-  const regions = ['en-US', 'en-GB', 'en-AU', 'en-CA', 'en-IN', 'en-NZ', 'en-ZA'].map((locale) =>
-    zoneFormat(locale, name, 'short'),
-  );
+  const regions: Intl.DateTimeFormat[] = [];
   return {
     offset,
     abbreviation(moment) {
-      for (const region of regions) {
+      for (const [index, locale] of locales.entries()) {
+        const region = (regions[index] ??= zoneFormat(locale, name, 'short'));
         const short = zoneName(region, moment);
         if (/^[A-Z]{2,5}$/.test(short)) return short;
       }

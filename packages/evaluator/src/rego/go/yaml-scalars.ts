@@ -21,7 +21,7 @@ const ambiguous = new RegExp(
     String.raw`[-+]?(?:0b[01_]+|0x[\da-fA-F_]+|0o[0-7_]+|\d[\d_]*(?::[0-5]?\d)*)`,
     String.raw`[-+]?(?:\.\d[\d_]*|\d[\d_]*(?:\.[\d_]*)?)(?:[eE][-+]?\d+)?`,
     String.raw`[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)`,
-    String.raw`\d{4}-\d\d?-\d\d?(?:(?:[tT]|\s+).*)?`,
+    String.raw`\d{4}-\d\d?-\d\d?(?:[tT\s][^]*)?`,
   ].join('|')})$`,
 );
 

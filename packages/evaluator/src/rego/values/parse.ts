@@ -23,11 +23,6 @@ export function parseValue(text: string, options: { readonly json?: boolean } = 
 const jsonNumberPattern = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 // Guests keep the text of literals in the policy's source, where `.5` is a number too.
 const numberPattern = /-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y;
-// eslint-disable-next-line no-control-regex
-const plainStringPattern = /"[^"\\\u0000-\u001f]*"/y;
-// eslint-disable-next-line no-control-regex
-const escapedStringPattern = /"(?:[^"\\\u0000-\u001f]|\\.)*"/y;
-
 class Parser {
   readonly #text: string;
   readonly #json: boolean;
@@ -115,22 +110,23 @@ class Parser {
   }
 
   #string(): string {
-    plainStringPattern.lastIndex = this.#position;
-    const plain = plainStringPattern.test(this.#text);
-    if (plain) {
-      const start = this.#position + 1;
-      this.#position = plainStringPattern.lastIndex;
-      return this.#text.slice(start, this.#position - 1);
-    }
-    escapedStringPattern.lastIndex = this.#position;
-    if (!escapedStringPattern.test(this.#text)) throw this.#unexpected();
-    const literal = this.#text.slice(this.#position, escapedStringPattern.lastIndex);
+    const start = this.#position;
+    this.#position = this.#closingQuote(start) + 1;
     try {
-      const value = JSON.parse(literal) as string;
-      this.#position = escapedStringPattern.lastIndex;
-      return value;
+      return JSON.parse(this.#text.slice(start, this.#position)) as string;
     } catch (cause) {
-      throw new RegoSyntaxError(`invalid string at offset ${this.#position}`, { cause });
+      throw new RegoSyntaxError(`invalid string at offset ${start}`, { cause });
+    }
+  }
+
+  /** A quote ends the string unless an odd number of backslashes precedes it. */
+  #closingQuote(start: number): number {
+    for (let quote = start; ;) {
+      quote = this.#text.indexOf('"', quote + 1);
+      if (quote < 0) throw new RegoSyntaxError('unexpected end of value');
+      let backslashes = 0;
+      while (this.#text[quote - 1 - backslashes] === '\\') backslashes++;
+      if (backslashes % 2 === 0) return quote;
     }
   }
 
