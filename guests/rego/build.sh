@@ -16,6 +16,8 @@ if ! command -v opa >/dev/null; then
 fi
 
 # build <source> <entry point> <module> [option]
+#
+# Sources are named without a folder, for their names end up in the module.
 build() {
   opa build -t wasm ${4-} -e "$2" -o "$work/bundle.tar.gz" "$1"
   tar -xzf "$work/bundle.tar.gz" -C "$work" /policy.wasm 2>/dev/null
@@ -23,11 +25,12 @@ build() {
   rm "$work/policy.wasm"
 }
 
-build "$here/opa.rego" policy/main opa.wasm
-build "$here/gatekeeper.rego" policy/violation gatekeeper.wasm
-build "$here/inventory.rego" policy/violation inventory.wasm
-build "$here/malformed.rego" policy/violation malformed.wasm
-build "$here/unsupported.rego" policy/violation unsupported.wasm
+cd "$here"
+build opa.rego policy/main opa.wasm
+build gatekeeper.rego policy/violation gatekeeper.wasm
+build inventory.rego policy/violation inventory.wasm
+build malformed.rego policy/violation malformed.wasm
+build unsupported.rego policy/violation unsupported.wasm
 
 # One rule per expression, chosen by the input, so that one that fails does not take the others along.
 grep -v -e '^#' -e '^$' "$here/builtins.expressions" >"$work/expressions"
@@ -36,9 +39,10 @@ awk '
   { printf "result = value {\n\tinput.case == %d\n\tvalue := %s\n}\n\n", NR - 1, $0 }
 ' "$work/expressions" >"$work/builtins.rego"
 # The casts are gone from Rego v1.
-build "$work/builtins.rego" builtins/result builtins.wasm --v0-compatible
+cd "$work"
+build builtins.rego builtins/result builtins.wasm --v0-compatible
 
 last=$(($(wc -l <"$work/expressions") - 1))
 query="{i: result | i := numbers.range(0, $last)[_]; result := data.builtins.result with input as {\"case\": i}}"
-opa eval --v0-compatible -f raw -d "$work/builtins.rego" "$query" >"$work/results.json"
-node "$here/expected.ts" "$work/expressions" "$work/results.json" >"$here/builtins.expected.json"
+opa eval --v0-compatible -f raw -d builtins.rego "$query" >"$work/results.json"
+node "$here/expected.ts" "$work/expressions" "$work/results.json" >"$here/builtins.expected.jsonl"

@@ -1,6 +1,5 @@
 /**
- * Joins expressions and what OPA made of them into a JSON list of `[expression, result]`; the result is missing
- * where the expression is undefined, which is how OPA treats a builtin that fails.
+ * Joins expressions and what OPA made of them into lines of `[expression, result]`; the result is missing where the expression is undefined, which is how OPA treats a builtin that fails.
  *
  * Usage: node expected.ts <expressions> <results.json>
  */
@@ -13,4 +12,4 @@ const lines = expressions.map((expression, index) => {
   const key = String(index);
   return JSON.stringify(key in results ? [expression, results[key]] : [expression]);
 });
-process.stdout.write(`[\n${lines.join(',\n')}\n]\n`);
+process.stdout.write(`${lines.join('\n')}\n`);
