@@ -6,7 +6,7 @@ import type { PolicyMode } from './config/policies-file.ts';
 import { createApi } from './http/api.ts';
 import { BodyBudget } from './http/body.ts';
 import { closeServer, connectionLimits, createApiServer, listen } from './http/listen.ts';
-import { exemptNamespace } from './http/namespace-exemption.ts';
+import { type Evaluate, exemptNamespace } from './http/namespace-exemption.ts';
 import { createReadinessServer } from './http/readiness.ts';
 import type { Logger } from './logging/logger.ts';
 import { createPolicyLog } from './logging/policy-log.ts';
@@ -47,44 +47,18 @@ export async function startPolicyServer(
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<PolicyServer> {
   for (const sentence of config.unused) logger.log('warn', sentence);
-  const telemetry = await startTelemetry(config, logger, environment);
-  const certs = config.tls && (await Certs.load(config.tls, logger));
-  checkKubernetes(config, logger);
-  const assembly = assemblePolicies(config, await loadModules(config, logger));
-  const capabilities = createCapabilities();
-  const { pool, policies } = await startPool(
-    assembly,
-    config,
-    { answer: capabilities.answer, log: createPolicyLog(logger) },
-    logger,
-  );
-  reportTimeouts(config, logger);
-  telemetry.metrics?.watchPool(() => pool.statistics(), modeLookup(policies));
-
   let draining = false;
   const isDraining = (): boolean => draining;
-  const evaluate = pool.evaluate.bind(pool);
-  const api = createApi({
-    evaluate:
-      config.alwaysAcceptNamespace === undefined
-        ? evaluate
-        : exemptNamespace(config.alwaysAcceptNamespace, idLookup(policies), evaluate),
-    maximumBodyBytes: config.maximumBodyBytes,
-    bodyBudget: new BodyBudget(bodyBudgetBytes),
-    logger,
-    isDraining,
-    ...(telemetry.observe && { observe: telemetry.observe }),
-    ...(config.pprof && { profiles: await startProfiling(logger) }),
-  });
-  const apiServer = createApiServer(api, {
-    maximumBodyBytes: config.maximumBodyBytes,
-    ...(certs && { certs }),
-  });
-
-  const servers: Server[] = [];
+  /** What has been started, in this order; ended in the opposite one. */
+  const endings: (() => Promise<void> | void)[] = [];
+  const stop = async (delayMilliseconds: number): Promise<void> => {
+    draining = true;
+    if (delayMilliseconds > 0) await sleep(delayMilliseconds);
+    for (const end of endings.toReversed()) await end();
+  };
   const open = async (server: Server, address: SocketAddress): Promise<SocketAddress> => {
-    servers.push(server);
     const listening = await listen(server, address);
+    endings.push(() => closeServer(server, drainMilliseconds));
     // Such as too many open files; without a listener it would end the process.
     server.on('error', (error) => logger.log('error', 'cannot accept connections', { error: error.message }));
     server.on('tlsClientError', (error) =>
@@ -92,16 +66,36 @@ export async function startPolicyServer(
     );
     return listening;
   };
-  const stop = async (delayMilliseconds: number): Promise<void> => {
-    draining = true;
-    if (delayMilliseconds > 0) await sleep(delayMilliseconds);
-    await closeServer(apiServer, drainMilliseconds);
-    await pool.close(drainMilliseconds);
-    capabilities.dispose();
-    await telemetry.shutdown(telemetryFlushMilliseconds);
-    await Promise.all(servers.map((server) => closeServer(server, 0)));
-  };
+
   try {
+    const telemetry = await startTelemetry(config, logger, environment);
+    endings.push(() => telemetry.shutdown(telemetryFlushMilliseconds));
+    const certs = config.tls && (await Certs.load(config.tls, logger));
+    checkKubernetes(config, logger);
+    const assembly = assemblePolicies(config, await loadModules(config, logger));
+    const capabilities = createCapabilities();
+    endings.push(() => capabilities.dispose());
+    const surroundings = { answer: capabilities.answer, log: createPolicyLog(logger) };
+    const { pool, policies } = await startPool(assembly, config, surroundings, logger);
+    endings.push(() => pool.close(drainMilliseconds));
+    reportTimeouts(config, logger);
+    telemetry.metrics?.watchPool(() => pool.statistics(), modeLookup(policies));
+
+    const evaluate: Evaluate = (job) => pool.evaluate(job);
+    const { alwaysAcceptNamespace, maximumBodyBytes } = config;
+    const api = createApi({
+      evaluate:
+        alwaysAcceptNamespace === undefined
+          ? evaluate
+          : exemptNamespace(alwaysAcceptNamespace, idLookup(policies), evaluate),
+      maximumBodyBytes,
+      bodyBudget: new BodyBudget(bodyBudgetBytes),
+      logger,
+      isDraining,
+      ...(telemetry.observe && { observe: telemetry.observe }),
+      ...(config.pprof && { profiles: await startProfiling(logger) }),
+    });
+    const apiServer = createApiServer(api, { maximumBodyBytes, ...(certs && { certs }) });
     const apiAddress = await open(apiServer, config.api);
     const prometheus =
       telemetry.metrics?.scrape &&

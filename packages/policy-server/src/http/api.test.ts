@@ -274,8 +274,10 @@ describe('the API', () => {
   });
 
   it('sends clients elsewhere while it stops', async () => {
-    const response = await post(await serve({ isDraining: () => true }), '/validate/known', '{}');
-    expect(response.headers.get('connection')).toBe('close');
+    const port = await serve({ isDraining: () => true });
+    for (const path of ['/validate/known', '/validate/unknown', '/']) {
+      expect((await post(port, path, '{}')).headers.get('connection')).toBe('close');
+    }
   });
 
   it('tells the observer of every request', async () => {

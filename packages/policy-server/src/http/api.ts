@@ -43,6 +43,7 @@ interface Handled {
 export function createApi(options: ApiOptions): RequestListener {
   const { observe, logger } = options;
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<Handled | undefined> => {
+    if (options.isDraining()) response.shouldKeepAlive = false;
     try {
       return await route(request, response, options);
     } catch (error) {
@@ -146,7 +147,7 @@ function answerReview(
 ): Handled | undefined {
   switch (outcome.kind) {
     case 'answered':
-      answer(response, 200, 'application/json', outcome.body, { close: options.isDraining() });
+      answer(response, 200, 'application/json', outcome.body);
       return { ...asked, outcome };
     case 'malformed':
       answerError(response, outcome.status, `${malformedPrefix[outcome.status]}: ${outcome.message}`);

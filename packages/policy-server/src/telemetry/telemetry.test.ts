@@ -24,7 +24,7 @@ import { formatText } from '../logging/text.ts';
 import { createMetrics, startMetrics } from './metrics.ts';
 import { checkOtlpTlsFiles } from './otlp-environment.ts';
 import { startTelemetry } from './telemetry.ts';
-import { createTraces } from './traces.ts';
+import { createTraces, startOtlpTraces } from './traces.ts';
 
 const rejected: AnsweredReview = {
   kind: 'answered',
@@ -150,38 +150,6 @@ describe('metrics', () => {
     server.close();
     await metrics.shutdown();
   });
-
-  it.each([undefined, 'gzip'])('are pushed by OTLP/gRPC, with compression %s', async (compression) => {
-    const exports: { path: string; content: string }[] = [];
-    const collector = createHttp2Server((request, response) => {
-      const chunks: Buffer[] = [];
-      request.on('data', (chunk: Buffer) => chunks.push(chunk));
-      request.on('end', () => {
-        // A gRPC message: whether it is compressed, its length, the message.
-        const frame = Buffer.concat(chunks);
-        const message = frame[0] === 1 ? gunzipSync(frame.subarray(5)) : frame.subarray(5);
-        exports.push({ path: request.url, content: `${frame[0]} ${message.toString('latin1')}` });
-        response.setHeader('content-type', 'application/grpc');
-        response.addTrailers({ 'grpc-status': '0' });
-        response.end(Buffer.alloc(5));
-      });
-    }).listen(0, '127.0.0.1');
-    await once(collector, 'listening');
-    vi.stubEnv(
-      'OTEL_EXPORTER_OTLP_ENDPOINT',
-      `http://127.0.0.1:${(collector.address() as AddressInfo).port}`,
-    );
-    if (compression !== undefined) vi.stubEnv('OTEL_EXPORTER_OTLP_COMPRESSION', compression);
-    const metrics = await startMetrics({ push: true, prometheus: false }, process.env);
-    metrics.observe(record(rejected));
-    await metrics.shutdown();
-    expect(exports.map(({ path }) => path)).toEqual([
-      '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export',
-    ]);
-    expect(exports[0]?.content.startsWith(compression === 'gzip' ? '1 ' : '0 ')).toBe(true);
-    expect(exports[0]?.content).toContain('kubewarden_policy_evaluations_total');
-    await new Promise((resolve) => collector.close(resolve));
-  });
 });
 
 describe('traces', () => {
@@ -240,6 +208,62 @@ describe('traces', () => {
       response_message: 'no',
     });
     expect(spans[4]?.attributes).toEqual({ host: 'unknown', policy_id: 'p', allowed: true, mutated: false });
+  });
+});
+
+/** A collector that keeps what it gets: whether it was compressed, and the message. */
+async function collect() {
+  const exports: { path: string; compressed: boolean; content: string }[] = [];
+  const collector = createHttp2Server((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      // A gRPC message: a flag for compression, four bytes of length, the message.
+      const frame = Buffer.concat(chunks);
+      const compressed = frame[0] === 1;
+      const message = compressed ? gunzipSync(frame.subarray(5)) : frame.subarray(5);
+      exports.push({ path: request.url, compressed, content: message.toString('latin1') });
+      response.setHeader('content-type', 'application/grpc');
+      response.addTrailers({ 'grpc-status': '0' });
+      response.end(Buffer.alloc(5));
+    });
+  }).listen(0, '127.0.0.1');
+  await once(collector, 'listening');
+  vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', `http://127.0.0.1:${(collector.address() as AddressInfo).port}`);
+  return { exports, close: () => new Promise((resolve) => collector.close(resolve)) };
+}
+
+describe('the export by OTLP/gRPC', () => {
+  it.each([undefined, 'gzip'])('delivers metrics, with compression %s', async (compression) => {
+    const collector = await collect();
+    if (compression !== undefined) vi.stubEnv('OTEL_EXPORTER_OTLP_COMPRESSION', compression);
+    const metrics = await startMetrics({ push: true, prometheus: false }, process.env);
+    metrics.observe(record(rejected));
+    await metrics.shutdown();
+    expect(collector.exports).toMatchObject([
+      {
+        path: '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export',
+        compressed: compression === 'gzip',
+        content: expect.stringContaining('kubewarden_policy_evaluations_total'),
+      },
+    ]);
+    await collector.close();
+  });
+
+  it('delivers traces, unless the sampler says otherwise', async () => {
+    const collector = await collect();
+    for (const sampler of ['always_off', 'parentbased_always_on']) {
+      const traces = startOtlpTraces({ ...process.env, OTEL_TRACES_SAMPLER: sampler });
+      traces.observe(record(rejected));
+      await traces.shutdown();
+    }
+    expect(collector.exports).toMatchObject([
+      {
+        path: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
+        content: expect.stringContaining('validation'),
+      },
+    ]);
+    await collector.close();
   });
 });
 
