@@ -28,7 +28,7 @@ export const patienceMilliseconds = 20;
 export const slowMilliseconds = 50;
 export const slowMemoryMilliseconds = 60_000;
 
-/** Reviews of one worker whose guests may wait for the host (or sleep) at the same time. */
+/** Guests of one worker that may wait for the host (or sleep) at the same time; one policy may have half of them. */
 export const maximumSuspended = 32;
 
 /** Milliseconds on a thread that a guest has to come to an end when its review was answered without it. */
@@ -49,9 +49,13 @@ export const crashPauseMilliseconds = 30_000;
 export const restartMilliseconds = 100;
 export const maximumRestartMilliseconds = 5_000;
 
-/** Host calls that are answered at the same time, and those that may wait; as many as the original's channel. */
+/** Host calls that are answered at the same time, of all policies and of one. */
 export const maximumHostCalls = 100;
+export const maximumHostCallsOfPolicy = 50;
+
+/** Host calls that wait for being answered, of all policies (as many as in the original's channel) and of one. */
 export const maximumWaitingHostCalls = 100;
+export const maximumWaitingHostCallsOfPolicy = 50;
 
 /** Bytes of one answer of the host. */
 export const maximumHostAnswerBytes = 64 * 1024 * 1024;

@@ -118,24 +118,28 @@ test('a guest that sleeps does not keep its thread, and is woken by its deadline
   expect(pool.workers).toHaveLength(1);
 });
 
-test('waiting guests of one policy leave room for those of others', async () => {
-  const release: (() => void)[] = [];
+test('guests that wait leave room for those of other policies, and for policies that never wait', async () => {
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  const ask = { guest: 'wapc/host-call' };
   const pool = await startPool(
-    { many: { guest: 'wapc/host-call' }, few: { guest: 'wapc/host-call' } },
+    { many: ask, more: ask, most: ask, accept: { guest: 'wapc/accept' } },
     {
       workers: 1,
       answer: async (_request, { policyId }) => {
-        if (policyId === 'many') await new Promise<void>((resolve) => release.push(resolve));
+        if (policyId !== 'more') await released;
         return encode('"answer"');
       },
     },
   );
-  const many = Array.from({ length: maximumSuspended * 2 }, () => reviewRaw(pool, 'many', 0));
-  expect(await reviewRaw(pool, 'few', 0)).toMatchObject({ warnings: ["'answer'"] });
-  expect(pool.pool.statistics().suspended).toBeLessThanOrEqual(maximumSuspended);
-  const releasing = setInterval(() => release.splice(0).forEach((go) => go()), 5);
-  for (const answer of await Promise.all(many)) expect(answer).toMatchObject({ warnings: ["'answer'"] });
-  clearInterval(releasing);
+  const ofMany = Array.from({ length: maximumSuspended }, () => reviewRaw(pool, 'many', 0));
+  expect(await reviewRaw(pool, 'more', 0)).toMatchObject({ warnings: ["'answer'"] });
+  const ofMost = Array.from({ length: maximumSuspended }, () => reviewRaw(pool, 'most', 0));
+  await expect.poll(() => pool.pool.statistics().suspended).toBe(maximumSuspended);
+  expect(await reviewPod(pool, 'accept', 'u')).toMatchObject({ uid: 'u', allowed: true });
+  release();
+  for (const answer of await Promise.all([...ofMany, ...ofMost])) {
+    expect(answer).toMatchObject({ warnings: ["'answer'"] });
+  }
 });
 
 test('a guest that goes on when its review was answered without it costs its worker, not its neighbours', async () => {
@@ -162,10 +166,9 @@ test('answers of the host: at hand, in shared memory, too large, and failed', as
       throw new Error('no route', { cause: new Error('connection refused') });
     },
   ];
-  let call = 0;
   const pool = await startPool(
     { asks: { guest: 'wapc/host-call' } },
-    { workers: 1, answer: () => answers[call++]!() },
+    { workers: 1, answer: () => answers.shift()?.() ?? encode('"no more"') },
   );
   expect(await reviewRaw(pool, 'asks', 0)).toMatchObject({ warnings: ["'at hand'"] });
   expect(await reviewRaw(pool, 'asks', 0)).toMatchObject({ warnings: ["'from shared memory'"] });

@@ -28,14 +28,14 @@ test('a thousand reviews of all kinds, with workers killed meanwhile: each answe
   const killer = setInterval(() => void pool.workers.at(-2)?.terminate(), 100);
   const answers = await Promise.all(
     Array.from({ length: 1_000 }, async (_, index) => {
-      const kind = kinds[index % kinds.length]!;
+      const kind = kinds[index % kinds.length] ?? 'accept';
       if (kind === 'asks') return reviewRaw(pool, kind, 0);
       return reviewPod(pool, kind, `uid-${index}`, { privileged: kind === 'loop' && index % 500 === 2 });
     }),
   );
   clearInterval(killer);
   for (const [index, answer] of answers.entries()) {
-    const kind = kinds[index % kinds.length]!;
+    const kind = kinds[index % kinds.length] ?? 'accept';
     const hangs = index % 500 === 2;
     expect(answer.uid).toBe(kind === 'asks' ? '' : `uid-${index}`);
     expect(answer.allowed, `${kind} ${index}: ${JSON.stringify(answer)}`).toBe(!hangs && kind !== 'reject');
@@ -134,20 +134,23 @@ test('a worker that takes nothing up is replaced', async () => {
   const deaf = "require('node:worker_threads').parentPort.on('message', () => {}).postMessage([['ready']])";
   const pool = await startPool(
     { accept: { guest: 'wapc/accept' } },
-    { workers: 1, impostor: (index) => (index === 0 ? new Worker(deaf, { eval: true }) : undefined) },
+    { workers: 1, impostors: new Map([[0, () => new Worker(deaf, { eval: true })]]) },
   );
   expect(await reviewPod(pool, 'accept', 'u')).toMatchObject({ uid: 'u', allowed: true });
   expect(pool.workers).toHaveLength(2);
 });
 
+const brokenWorker = () => new Worker('process.exit(3)', { eval: true });
+
 test('a worker that cannot be started is started again, but fails the start of the pool', async () => {
   const policies = { accept: { guest: 'wapc/accept' } };
-  const broken = () => new Worker('process.exit(3)', { eval: true });
-  await expect(startPool(policies, { workers: 1, impostor: broken })).rejects.toThrow(PoolStartError);
-  const pool = await startPool(policies, {
-    workers: 1,
-    impostor: (index) => (index === 1 || index === 2 ? broken() : undefined),
-  });
+  const first = startPool(policies, { workers: 1, impostors: new Map([[0, brokenWorker]]) });
+  await expect(first).rejects.toThrow(PoolStartError);
+  const impostors = new Map([
+    [1, brokenWorker],
+    [2, brokenWorker],
+  ]);
+  const pool = await startPool(policies, { workers: 1, impostors });
   await pool.workers[0]?.terminate();
   expect(await reviewPod(pool, 'accept', 'u')).toMatchObject({ allowed: true });
   expect(pool.workers).toHaveLength(4);
@@ -192,8 +195,7 @@ test('what is in flight when the grace of closing is over is rejected', async ()
 });
 
 test('one review more than may wait is refused at once, so that clients try again later', async () => {
-  let release = (): void => {};
-  const released = new Promise<void>((resolve) => (release = resolve));
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
   const pool = await startPool(
     { asks: { guest: 'wapc/host-call' }, monitor: { guest: 'wapc/host-call', mode: 'monitor' } },
     {

@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { maximumHostCalls, maximumWaitingHostCalls } from '../bounds.ts';
+import {
+  maximumHostCalls,
+  maximumHostCallsOfPolicy,
+  maximumWaitingHostCalls,
+  maximumWaitingHostCallsOfPolicy,
+} from '../bounds.ts';
 import type { ToWorker } from '../protocol.ts';
 import { HostCallDesk } from './host-calls.ts';
 import { Job } from './job.ts';
@@ -7,9 +12,13 @@ import { PolicyRecord } from './policy-record.ts';
 
 const request = { type: 'DNSLookupHost', host: 'example.org' } as const;
 
-function newJob(): Job {
-  const policy = new PolicyRecord('policy');
-  return new Job({ task: ['settings', 0], policy, deadline: undefined, lane: undefined, settle: () => {} });
+function orderOf(policyId: string) {
+  const policy = new PolicyRecord(policyId);
+  return { task: ['settings', 0] as const, policy, deadline: undefined, lane: undefined, settle: () => {} };
+}
+
+function newJob(policyId: string): Job {
+  return new Job(orderOf(policyId));
 }
 
 test('so many host calls are answered, so many wait, and one more is refused with the text of the original', async () => {
@@ -21,7 +30,7 @@ test('so many host calls are answered, so many wait, and one more is refused wit
   const posted: ToWorker[] = [];
   const post = (message: ToWorker) => posted.push(message);
   const last = maximumHostCalls + maximumWaitingHostCalls + 1;
-  for (let call = 1; call <= last; call++) desk.take({ job: newJob(), call, request, post });
+  for (let call = 1; call <= last; call++) desk.take({ job: newJob(`policy-${call}`), call, request, post });
   expect(release).toHaveLength(maximumHostCalls);
   const full = 'Error sending request over callback channel: no available capacity';
   expect(posted).toEqual([['unreachable', last, full]]);
@@ -33,15 +42,25 @@ test('so many host calls are answered, so many wait, and one more is refused wit
   expect(posted.filter(([kind]) => kind === 'answer')).toHaveLength(last - 1);
 });
 
-test('the calls of a job that has ended reach nobody and make room for others', async () => {
-  const desk = new HostCallDesk(() => new Promise(() => {}));
+test('one policy leaves room for the calls of others, and a job that has ended for those of its policy', async () => {
+  const asked: string[] = [];
+  const desk = new HostCallDesk((_request, { policyId }) => {
+    asked.push(policyId);
+    return new Promise(() => {});
+  });
   const posted: ToWorker[] = [];
   const post = (message: ToWorker) => posted.push(message);
-  const job = newJob();
-  for (let call = 1; call <= maximumHostCalls + maximumWaitingHostCalls; call++)
-    desk.take({ job, call, request, post });
-  desk.drop(job);
-  desk.take({ job: newJob(), call: 1_000, request, post });
-  await new Promise((resolve) => setImmediate(resolve));
-  expect(posted).toEqual([]);
+  const greedy = newJob('greedy');
+  const most = maximumHostCallsOfPolicy + maximumWaitingHostCallsOfPolicy;
+  for (let call = 1; call <= most + 1; call++) desk.take({ job: greedy, call, request, post });
+  expect(asked).toHaveLength(maximumHostCallsOfPolicy);
+  expect(posted.map(([kind, call]) => [kind, call])).toEqual([['unreachable', most + 1]]);
+  desk.take({ job: newJob('modest'), call: 1, request, post });
+  expect(asked.at(-1)).toBe('modest');
+
+  desk.drop(greedy);
+  const { policy } = greedy;
+  desk.take({ job: new Job({ ...orderOf('greedy'), policy }), call: 1, request, post });
+  expect(asked.at(-1)).toBe('greedy');
+  expect(posted).toHaveLength(1);
 });

@@ -1,5 +1,11 @@
 import { HostChannelError, type HostAnswerer, type HostRequest } from '@kubewarden/evaluator';
-import { maximumHostAnswerBytes, maximumHostCalls, maximumWaitingHostCalls } from '../bounds.ts';
+import {
+  maximumHostAnswerBytes,
+  maximumHostCalls,
+  maximumHostCallsOfPolicy,
+  maximumWaitingHostCalls,
+  maximumWaitingHostCallsOfPolicy,
+} from '../bounds.ts';
 import { ownBytes } from '../bytes.ts';
 import type { Call, ToWorker } from '../protocol.ts';
 import type { Job } from './job.ts';
@@ -29,8 +35,8 @@ export class HostCallDesk {
   /** Sees to it that a call is answered, unless it is {@link drop dropped} before. */
   take(call: HostCall): void {
     call.job.hostCalls.add(call);
-    if (this.#answering.size < maximumHostCalls) void this.#serve(call);
-    else if (this.#waiting.size < maximumWaitingHostCalls) this.#waiting.add(call);
+    if (this.#mayServe(call)) void this.#serve(call);
+    else if (this.#mayWait(call)) this.#waiting.add(call);
     else this.#finish(call, ['unreachable', call.call, channelFull]);
   }
 
@@ -40,8 +46,20 @@ export class HostCallDesk {
     for (const call of job.hostCalls) this.#release(call);
   }
 
+  /** One policy alone does not get everything. */
+  #mayServe({ job: { policy } }: HostCall): boolean {
+    return this.#answering.size < maximumHostCalls && policy.hostCalls < maximumHostCallsOfPolicy;
+  }
+
+  #mayWait({ job: { policy } }: HostCall): boolean {
+    if (this.#waiting.size >= maximumWaitingHostCalls) return false;
+    const own = [...this.#waiting].filter(({ job }) => job.policy === policy).length;
+    return own < maximumWaitingHostCallsOfPolicy;
+  }
+
   async #serve(call: HostCall): Promise<void> {
     this.#answering.add(call);
+    call.job.policy.hostCalls += 1;
     let message: ToWorker;
     try {
       const payload = await this.#answer(call.request, { policyId: call.job.policy.id });
@@ -68,10 +86,13 @@ export class HostCallDesk {
     call.job.hostCalls.delete(call);
     this.#waiting.delete(call);
     if (!this.#answering.delete(call)) return;
-    const [next] = this.#waiting;
-    if (next === undefined) return;
-    this.#waiting.delete(next);
-    void this.#serve(next);
+    call.job.policy.hostCalls -= 1;
+    for (const next of this.#waiting) {
+      if (!this.#mayServe(next)) continue;
+      this.#waiting.delete(next);
+      void this.#serve(next);
+      return;
+    }
   }
 }
 

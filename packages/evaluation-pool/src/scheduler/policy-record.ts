@@ -20,6 +20,10 @@ export class PolicyRecord {
   running = 0;
   /** Jobs whose guests wait for the host. */
   suspended = 0;
+  /** Whether guests of it have ever waited for the host. */
+  waits = false;
+  /** Host calls that are being answered. */
+  hostCalls = 0;
   #milliseconds: number | undefined;
   #slowUntil = 0;
   #crashes: number[] = [];

@@ -130,21 +130,24 @@ export class Scheduler {
    * A policy that is known to be slow leaves one worker to the others, and one whose guests wait leaves others
    * half of the places for waiting guests.
    */
-  #mayRun({ policy, lane }: Job): boolean {
+  #mayRun(job: Job): boolean {
+    const { policy, lane } = job;
     const { workers } = this.#options;
-    if (lane !== undefined && this.#crew.threads[lane]?.hasRoom !== true) return false;
+    if (lane !== undefined && this.#crew.threads[lane]?.hasRoomFor(job) !== true) return false;
     if (policy.suspended >= (workers * maximumSuspended) / 2) return false;
     if (!policy.slow || workers === 1) return true;
     return policy.running < this.#crew.threads.filter(({ ready }) => ready).length - 1;
   }
 
   /** A busy worker with little to do, else an idle one, else the one that will have done its work first. */
-  #threadFor({ policy: { expected }, lane }: Job): PoolThread | undefined {
+  #threadFor(job: Job): PoolThread | undefined {
+    const { lane } = job;
+    const { expected } = job.policy;
     if (lane !== undefined) return this.#crew.threads[lane];
     let idle: PoolThread | undefined;
     let least: PoolThread | undefined;
     for (const thread of this.#crew.threads) {
-      if (!thread.hasRoom) continue;
+      if (!thread.hasRoomFor(job)) continue;
       if (thread.running === 0) idle ??= thread;
       else if (thread.load + expected <= packMilliseconds) return thread;
       else if (least === undefined || thread.load < least.load) least = thread;

@@ -67,12 +67,16 @@ export class PoolThread {
     return this.jobs.size - this.suspended;
   }
 
-  /** Whether it can be given one more job. */
-  get hasRoom(): boolean {
-    return this.ready && this.running < maximumAhead && this.suspended < maximumSuspended;
+  /**
+   * Whether it can be given one more job. Only policies whose guests are known to wait need a place for waiting
+   * guests, so that an unresponsive cluster does not keep the others from being evaluated.
+   */
+  hasRoomFor({ policy }: Job): boolean {
+    if (!this.ready || this.running >= maximumAhead) return false;
+    return !policy.waits || this.suspended < maximumSuspended;
   }
 
-  /** Gives it a job, to be done after those that it was given before. It must have {@link hasRoom room}. */
+  /** Gives it a job, to be done after those that it was given before. It must have {@link hasRoomFor room}. */
   give(job: Job): void {
     const run = this.#nextRun();
     const slot = this.control.offer(run);
@@ -105,6 +109,7 @@ export class PoolThread {
     job.waited = true;
     job.policy.running -= 1;
     job.policy.suspended += 1;
+    job.policy.waits = true;
     this.suspended += 1;
     this.#lighten(job);
   }

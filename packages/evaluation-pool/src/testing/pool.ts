@@ -51,15 +51,15 @@ export async function startPool(
   policies: Readonly<Record<string, Guest | Omit<PooledGroup, 'id'> | Omit<FailedPolicy, 'id'>>>,
   options: Partial<Pick<EvaluationPoolOptions, 'workers' | 'queueLimit' | 'answer' | 'startMilliseconds'>> & {
     readonly onLog?: (entry: PolicyLogEntry) => void;
-    /** Takes the place of a worker; `undefined` lets the real one start. */
-    readonly impostor?: (index: number) => Worker | undefined;
+    /** What takes the place of workers, by their number. */
+    readonly impostors?: ReadonlyMap<number, () => Worker>;
   } = {},
 ): Promise<TestPool> {
   const modules = new Map<string, PolicyModule>();
   const pooled: (PooledPolicy | PooledGroup | FailedPolicy)[] = [];
   for (const [id, policy] of Object.entries(policies)) {
     if ('kind' in policy) {
-      pooled.push({ ...policy, id } as PooledGroup | FailedPolicy);
+      pooled.push({ ...policy, id });
       continue;
     }
     const { guest, ...rest } = policy;
@@ -96,7 +96,7 @@ export async function startPool(
       ...(options.startMilliseconds !== undefined && { startMilliseconds: options.startMilliseconds }),
     },
     (setup) => {
-      const worker = options.impostor?.(workers.length) ?? spawnWorker(setup);
+      const worker = options.impostors?.get(workers.length)?.() ?? spawnWorker(setup);
       workers.push(worker);
       return worker;
     },

@@ -103,10 +103,11 @@ export class HostCalls {
     }
   }
 
-  /** Forgets a run that is done; it may have left calls behind to whose answers it does not look forward. */
+  /** Forgets a run that is done; it may have left calls behind whose answers it does not need. */
   forget(run: Run): void {
     this.#abandoned.delete(run);
     if (this.#turns.current === run) this.#orders = [];
+    for (const [call, wait] of this.#waits) if (wait.run === run) this.#waits.delete(call);
   }
 
   #tell(run: Run, orders: readonly HostCallOrder[]): void {
