@@ -259,6 +259,17 @@ describe('sandboxes', () => {
     expect(await sandboxes.acquire()).not.toBe(second);
   });
 
+  it('can only be kept if they are among the first four that are lent for each idle one', async () => {
+    const sandboxes = sandboxesOf(await compile(allocator), { maximumIdle: 1 });
+    const lent: TestGuest[] = [];
+    for (let count = 0; count < 5; count++) lent.push(await sandboxes.acquire());
+    sandboxes.release(lent[4]!);
+    const sixth = await sandboxes.acquire();
+    expect(lent).not.toContain(sixth);
+    sandboxes.release(lent[3]!);
+    expect(await sandboxes.acquire()).toBe(lent[3]);
+  });
+
   it('are not kept if their memory is too large', async () => {
     const pages = maximumKeptMemory / 65_536;
     for (const [initial, kept] of [

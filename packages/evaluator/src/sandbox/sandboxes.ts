@@ -16,6 +16,12 @@ export const maximumKeptGrowth = 4 * 1024 * 1024;
 export const maximumKeptMemory = 64 * 1024 * 1024;
 
 /**
+ * Lent sandboxes that have a snapshot, for each idle one that may be kept. More are only lent at once while many
+ * guests wait for their host; of those few would be kept, and their snapshots would only take memory.
+ */
+const snapshotsPerIdle = 4;
+
+/**
  * The sandboxes of one policy module on one thread. Each review gets one that is in the state in which
  * `create` left it, whatever the reviews before it did.
  *
@@ -87,9 +93,11 @@ export class Sandboxes<G extends Guest> {
     this.#latest = undefined;
   }
 
-  /** Undefined if the guest will not be kept anyway. */
+  /** Undefined if the guest is not worth keeping, whatever it does. */
   #snapshot(guest: G): Snapshot | undefined {
-    if (this.#maximumIdle === 0 || guest.memory.buffer.byteLength > maximumKeptMemory) return undefined;
+    if (guest.memory.buffer.byteLength > maximumKeptMemory) return undefined;
+    const snapshots = [...this.#lent.values()].filter((snapshot) => snapshot !== undefined).length;
+    if (snapshots >= this.#maximumIdle * snapshotsPerIdle) return undefined;
     this.#latest = takeSnapshot(guest, this.#plan, this.#latest);
     return this.#latest;
   }
