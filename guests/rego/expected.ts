@@ -1,5 +1,6 @@
 /**
- * Joins expressions and what OPA made of them into lines of `[expression, result]`; the result is missing where the expression is undefined, which is how OPA treats a builtin that fails.
+ * Joins expressions and what OPA made of them into lines of `[expression, result]`; the result is missing where
+ * the expression is undefined, which is how OPA treats a builtin that fails.
  *
  * Usage: node expected.ts <expressions> <results.json>
  */
