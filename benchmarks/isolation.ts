@@ -179,7 +179,6 @@ console.log(`| guest | ${strategies.join(' | ')} |\n| --- | --- | --- | --- |`);
 for (const result of results) {
   console.log(`| ${result.guest} | ${strategies.map((strategy) => format(result, strategy)).join(' | ')} |`);
 }
-await measureSuspension(100);
 await measureSuspension(500);
 mkdirSync(dirname(flags.output), { recursive: true });
 writeFileSync(flags.output, `${JSON.stringify({ unit: 'µs CPU per review', results }, undefined, 2)}\n`);
