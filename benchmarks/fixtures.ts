@@ -17,10 +17,9 @@ export const realisticReview = JSON.stringify(
 
 /** One policy for each way of talking to a guest. */
 export const policiesByAbi: Readonly<Record<string, Record<string, unknown>>> = {
-  'gatekeeper (Rego)': guestPolicy('rego/gatekeeper.wasm'),
+  'gatekeeper (Rego)': guestPolicy('rego/pod-privileged.wasm'),
   'opa (Rego)': guestPolicy('rego/opa.wasm'),
-  'waPC (Rust, SDK)': guestPolicy('rust/context-aware.wasm'),
-  'waPC (Rust, std)': guestPolicy('rust/pod-privileged.wasm'),
+  'waPC (Rust)': guestPolicy('rust/pod-privileged.wasm'),
   'waPC (AssemblyScript)': guestPolicy('assemblyscript/pod-privileged.wasm'),
   'waPC (Go reactor)': guestPolicy('go/pod-privileged.wasm'),
   'WASI (C)': guestPolicy('c/pinned-images.wasm'),

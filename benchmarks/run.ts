@@ -40,7 +40,7 @@ const slug = (name: string): string =>
 
 /** CPU per review and latency of each ABI, the server saturated with 16 keep-alive connections. */
 async function measureAbis(): Promise<void> {
-  const bars: Readonly<Record<string, number>> = { 'gatekeeper (Rego)': 80, 'waPC (Rust, SDK)': 150 };
+  const bars: Readonly<Record<string, number>> = { 'gatekeeper (Rego)': 80, 'waPC (Rust)': 150 };
   const policies = Object.fromEntries(
     Object.entries(policiesByAbi).map(([name, policy]) => [slug(name), policy]),
   );
@@ -60,7 +60,7 @@ async function measureAbis(): Promise<void> {
 
 /** Sixteen policies: start-up, memory, and latency at a rate that leaves the machine air. */
 async function measureServer(): Promise<void> {
-  const small = [guestPolicy('rego/gatekeeper.wasm'), guestPolicy('rust/pod-privileged.wasm')];
+  const small = [guestPolicy('rego/pod-privileged.wasm'), guestPolicy('rust/pod-privileged.wasm')];
   const some = (count: number): Record<string, unknown> =>
     Object.fromEntries(
       Array.from({ length: count }, (_, index) => [`policy-${index}`, small[index % small.length]!]),
@@ -91,7 +91,11 @@ async function measureServer(): Promise<void> {
 /** Wall time of a whole `kwctl run`. */
 function measureKwctl(): void {
   const review = join(root, 'guests/requests/pod-realistic.json');
-  for (const file of ['rego/gatekeeper.wasm', 'rust/pod-privileged.wasm', 'go/required-annotations.wasm']) {
+  for (const file of [
+    'rego/pod-privileged.wasm',
+    'rust/pod-privileged.wasm',
+    'go/required-annotations.wasm',
+  ]) {
     const times = Array.from({ length: 9 }, () => {
       const started = performance.now();
       execFileSync(process.execPath, [

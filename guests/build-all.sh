@@ -48,13 +48,9 @@ build() { # folder command…
 (cd "$here/.." && tsc -b packages/policy)
 
 build wat node "$here/wat/build.ts"
-for folder in assemblyscript c go rust; do
+for folder in assemblyscript c go rust rego; do
   build "$folder" "$here/$folder/build.sh"
 done
-# OPA's compiler takes no output folder from its script, which builds beside the sources: they go along
-mkdir -p "$out/rego"
-[ "$out" = "$here" ] || cp "$here"/rego/*.rego "$here"/rego/*.ts "$here"/rego/*.sh "$here"/rego/*.expressions "$out/rego/"
-build rego "$out/rego/build.sh"
 
 echo "built:$built"
 [ -z "$skipped" ] || echo "skipped, no toolchain:$skipped"
