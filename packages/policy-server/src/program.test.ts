@@ -124,6 +124,15 @@ describe('the program', () => {
     expect(output()).toContain('stopping signal="SIGTERM"');
   });
 
+  it('ends at once when it is told to stop before it is ready', async () => {
+    const { flags } = await ports();
+    const { child, ended, output } = launch(flags);
+    await expect.poll(output, { timeout: 10_000, interval: 5 }).toContain('policies download');
+    child.kill('SIGTERM');
+    expect([0, 143]).toContain((await ended).code);
+    expect(output()).toContain('stopping signal="SIGTERM"');
+  });
+
   it('goes on in the background as a daemon', async () => {
     const { readiness, flags } = await ports();
     const daemon = ['--daemon', '--daemon-pid-file', 'server.pid', '--daemon-stdout-file', 'out.log'];

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { constants } from 'node:os';
 import { parseCommandLine } from './cli/command-line.ts';
 import { UsageError } from './cli/errors.ts';
 import { renderReference } from './cli/reference.ts';
@@ -6,6 +7,7 @@ import { type GivenFlags, resolveOptions } from './cli/values.ts';
 import { readConfig } from './config/config.ts';
 import { ConfigError } from './config/errors.ts';
 import { type LogOutput, openLog } from './logging/output.ts';
+import type { PolicyServer } from './policy-server.ts';
 import { versionLine } from './version.ts';
 
 const usageExitCode = 2;
@@ -68,10 +70,10 @@ async function serve(flags: GivenFlags, args: readonly string[]): Promise<void> 
       log.flush();
       return;
     }
+    const signals = stopOnSignals(config.shutdownDelaySeconds * 1000, log);
     // Loaded only now, so that a wrong flag is reported at once.
     const { startPolicyServer } = await import('./policy-server.ts');
-    const server = await startPolicyServer(config, log.logger);
-    stopOnSignals((delay) => server.stop(delay), config.shutdownDelaySeconds * 1000, log);
+    signals.server = await startPolicyServer(config, log.logger);
   } catch (error) {
     log.flush();
     throw error;
@@ -80,23 +82,27 @@ async function serve(flags: GivenFlags, args: readonly string[]): Promise<void> 
 
 /**
  * SIGTERM comes from Kubernetes, which may still send requests for a moment; SIGINT from somebody who waits at a
- * terminal. A second signal ends the process at once.
+ * terminal. A second signal, or one that comes before the server is ready, ends the process at once. (A process
+ * with the id 1, as in a container, would ignore signals that it does not handle.)
+ *
+ * @returns takes the server once there is one
  */
-function stopOnSignals(
-  stop: (delayMilliseconds: number) => Promise<void>,
-  delayMilliseconds: number,
-  log: LogOutput,
-): void {
+function stopOnSignals(delayMilliseconds: number, log: LogOutput): { server?: PolicyServer } {
+  const signals: { server?: PolicyServer } = {};
   let stopping = false;
-  const onSignal = (signal: NodeJS.Signals): void => {
-    if (stopping) process.exit(failureExitCode);
-    stopping = true;
+  const stop = async (signal: NodeJS.Signals): Promise<void> => {
     log.logger.log('info', 'stopping', { signal });
-    void stop(signal === 'SIGTERM' ? delayMilliseconds : 0).then(() => {
+    const { server } = signals;
+    if (server !== undefined && !stopping) {
+      stopping = true;
+      await server.stop(signal === 'SIGTERM' ? delayMilliseconds : 0);
       log.flush();
-      return process.exit(0);
-    });
+      process.exit(0);
+    }
+    log.flush();
+    process.exit(128 + constants.signals[signal]);
   };
-  process.on('SIGTERM', onSignal);
-  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', (signal) => void stop(signal));
+  process.on('SIGINT', (signal) => void stop(signal));
+  return signals;
 }

@@ -145,6 +145,8 @@ function answerReview(
   response: ServerResponse,
   options: ApiOptions,
 ): Handled | undefined {
+  // It may have begun while the evaluation was under way.
+  if (options.isDraining()) response.shouldKeepAlive = false;
   switch (outcome.kind) {
     case 'answered':
       answer(response, 200, 'application/json', outcome.body);

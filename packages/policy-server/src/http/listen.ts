@@ -23,6 +23,7 @@ export const connectionLimits = {
 } as const satisfies ServerOptions;
 
 const handshakeMilliseconds = 10_000;
+const sweepMilliseconds = 50;
 
 export interface ListenOptions {
   readonly certs?: Certs;
@@ -94,7 +95,10 @@ export async function closeServer(server: Server, graceMilliseconds: number): Pr
   if (!server.listening) return;
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
+  // A connection whose answer left before it could say that it is the last one becomes idle later.
+  const sweep = setInterval(() => server.closeIdleConnections(), sweepMilliseconds);
   const cut = setTimeout(() => server.closeAllConnections(), graceMilliseconds);
   await closed;
+  clearInterval(sweep);
   clearTimeout(cut);
 }

@@ -6,8 +6,8 @@ export function logTelemetryProblems(logger: Logger): void {
   const log = logger.withTarget('opentelemetry');
   diag.setLogger(
     {
-      error: (message) => log.log('error', message),
-      warn: (message) => log.log('warn', message),
+      error: (message) => log.log('error', summary(message)),
+      warn: (message) => log.log('warn', summary(message)),
       info: ignore,
       debug: ignore,
       verbose: ignore,
@@ -17,3 +17,13 @@ export function logTelemetryProblems(logger: Logger): void {
 }
 
 function ignore(): void {}
+
+/** Errors come as JSON with their stack, of which only the message is of interest to operators. */
+function summary(text: string): string {
+  try {
+    const { message } = JSON.parse(text) as { message?: unknown };
+    return typeof message === 'string' ? message : text;
+  } catch {
+    return text;
+  }
+}

@@ -291,6 +291,23 @@ describe('checkOtlpTlsFiles', () => {
 });
 
 describe('startTelemetry', () => {
+  it('tells of a collector that cannot be reached, and goes on', async () => {
+    const lines: string[] = [];
+    const logger = createLogger(
+      'error',
+      (entry) => formatText(entry, false),
+      (line) => lines.push(line),
+    );
+    const log = { level: 'error', format: 'otlp', coloured: false } as const;
+    vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', 'http://127.0.0.1:1');
+    vi.stubEnv('OTEL_EXPORTER_OTLP_TIMEOUT', '200');
+    const telemetry = await startTelemetry({ pushMetrics: true, log }, logger, process.env);
+    telemetry.observe?.(record(rejected));
+    await telemetry.shutdown(5_000);
+    expect(lines.join('')).toMatch(/ERROR opentelemetry: .*127\.0\.0\.1:1/);
+    expect(lines.join('')).not.toContain('stack');
+  });
+
   it('costs nothing when nobody wants to know', async () => {
     const quiet = createLogger(
       'warn',
