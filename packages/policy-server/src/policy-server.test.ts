@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { annotateModule, defaultMetadata, type Metadata } from '@kubewarden/policy';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseCommandLine } from './cli/command-line.ts';
@@ -238,6 +239,27 @@ describe('a policy server', () => {
     expect((await inFlight).response).toMatchObject({ allowed: true });
     await stopped;
     await expect(readiness(server)).rejects.toThrow('fetch failed');
+    running.splice(0);
+  });
+
+  it('drops no request of clients that go elsewhere while it stops', async () => {
+    const server = await start({ podPrivileged });
+    const body = review('pod-plain');
+    const leaving = new AbortController();
+    const clients = Array.from({ length: 8 }, async () => {
+      let answers = 0;
+      while (!leaving.signal.aborted) {
+        expect((await ask(server, '/validate/podPrivileged', body)).response?.allowed).toBe(true);
+        answers += 1;
+      }
+      return answers;
+    });
+    await sleep(100);
+    const stopped = server.stop(1_000);
+    await sleep(200);
+    leaving.abort();
+    for (const answers of await Promise.all(clients)) expect(answers).toBeGreaterThan(0);
+    await stopped;
     running.splice(0);
   });
 
