@@ -23,5 +23,7 @@ export const policiesByAbi: Readonly<Record<string, Record<string, unknown>>> = 
   'waPC (AssemblyScript)': guestPolicy('assemblyscript/pod-privileged.wasm'),
   'waPC (Go reactor)': guestPolicy('go/pod-privileged.wasm'),
   'WASI (C)': guestPolicy('c/pinned-images.wasm'),
-  'WASI (Go)': guestPolicy('go/required-annotations.wasm'),
+  'WASI (Go)': guestPolicy('go/required-annotations.wasm', {
+    requiredAnnotations: { 'example.com/team': 'shop' },
+  }),
 };
