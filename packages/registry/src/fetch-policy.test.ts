@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo, Server } from 'node:net';
+import { type AddressInfo, connect, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -183,6 +183,27 @@ describe('fetchPolicy', () => {
       proxies: { http: 'http://127.0.0.1:1' },
     });
     expect(requests).toEqual(['policies.example.org http://policies.example.org/p.wasm']);
+  });
+
+  it('tunnels TLS through a proxy, and verifies what is behind it', async () => {
+    const host = await serve(answer, true);
+    const tunnels: string[] = [];
+    const proxy = createHttpServer().on('connect', (request, client, head) => {
+      tunnels.push(request.url ?? '');
+      const target = connect(Number(request.url?.split(':')[1]), '127.0.0.1', () => {
+        client.write('HTTP/1.1 200 OK\r\n\r\n');
+        target.write(head);
+        target.pipe(client).pipe(target);
+      });
+      target.on('error', () => client.destroy());
+      client.on('error', () => target.destroy());
+    });
+    servers.push(proxy);
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const proxies = { https: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` };
+    await fetch(`https://${host}/p.wasm`, { sources: trusting(host), proxies });
+    await expect(fetch(`https://${host}/p.wasm`, { proxies })).rejects.toThrow('self-signed certificate');
+    expect(tunnels).toEqual([host, host]);
   });
 
   it('uses a module that was put into the store for a registry', async () => {
