@@ -21,5 +21,6 @@ export {
   type WebLocation,
 } from './location.ts';
 export { type Proxies, proxiesFromEnvironment, proxyFor } from './proxies.ts';
-export { noSources, readSources, type Sources } from './sources.ts';
+export { readSources } from './read-sources.ts';
+export { noSources, type Sources } from './sources.ts';
 export { defaultStoreRoot, storePath, writeAtomically } from './store.ts';

@@ -70,14 +70,28 @@ async function loadModule(
   logger: Logger,
 ): Promise<PolicyModule> {
   if (config.verifyPolicies) refuseUnverified(location, name, logger);
-  let path: string;
-  let bytes: Uint8Array;
+  const { path, bytes } = await fetchModule(location, name, config, logger);
   try {
-    ({ path } = await fetchPolicy(parsePolicyLocation(location), {
-      destination: { kind: 'store', root: config.downloadDir },
-      sources: config.sources,
-    }));
-    bytes = await readFile(path);
+    const { module, mutating } = await compileModule(bytes);
+    logger.log('info', 'policy download', { name, path, sha256sum: module.digest, mutating });
+    return module;
+  } catch (error) {
+    // The error itself, which may end the program, does not tell the policy.
+    logger.log('error', 'policy cannot be loaded', { policy: name, path, error: (error as Error).message });
+    throw error;
+  }
+}
+
+async function fetchModule(
+  location: string,
+  name: string,
+  { downloadDir, sources }: Pick<Config, 'downloadDir' | 'sources'>,
+  logger: Logger,
+): Promise<{ readonly path: string; readonly bytes: Uint8Array }> {
+  try {
+    const destination = { kind: 'store', root: downloadDir } as const;
+    const { path } = await fetchPolicy(parsePolicyLocation(location), { destination, sources });
+    return { path, bytes: await readFile(path) };
   } catch (cause) {
     const message = (cause as Error).message;
     logger.log('error', 'policy download failed', { policy: name, error: message });
@@ -85,17 +99,14 @@ async function loadModule(
       cause,
     });
   }
+}
+
+async function compileModule(bytes: Uint8Array): Promise<{ module: PolicyModule; mutating: boolean }> {
   const metadata = readMetadata(bytes) ?? defaultMetadata;
   const problem = serverVersionProblem(metadata) ?? protocolVersionProblem(metadata);
   if (problem !== undefined) throw new BootstrapError(problem);
   const module = await compilePolicyModule(bytes, { executionMode: metadata.executionMode });
-  logger.log('info', 'policy download', {
-    name,
-    path,
-    sha256sum: module.digest,
-    mutating: metadata.mutating,
-  });
-  return module;
+  return { module, mutating: metadata.mutating };
 }
 
 /** Signatures live in registries; nothing else can be verified, and this build verifies none. */

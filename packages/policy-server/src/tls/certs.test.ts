@@ -202,6 +202,20 @@ describe('a change of the files', () => {
     expect(log.join('')).toContain('Reloading Server TLS certificates');
   });
 
+  it('is noticed although it came between the start and the first connection', async () => {
+    const files = write(first);
+    const certs = await Certs.load(files, logger);
+    writeFileSync(files.certificate, second.certificate);
+    writeFileSync(files.key, second.key);
+    const running = createApiServer((_request, response) => response.end(), {
+      certs,
+      maximumBodyBytes: 1000,
+    });
+    servers.push(running);
+    const { port } = await listen(running, { host: '127.0.0.1', port: 0 });
+    await expect.poll(() => servedName(port)).toBe('second');
+  });
+
   it('survives one half-written file after the other', async () => {
     const files = write(first);
     const port = await serve(files);

@@ -73,6 +73,8 @@ export class Certs {
    */
   watch(apply: (options: SecureContextOptions) => void): () => void {
     const { certificate, key, clientAuthorities } = this.#files;
+    // They may have changed while the policies were loaded.
+    void this.#look(apply);
     return watchFiles([certificate, key, ...clientAuthorities], () => void this.#look(apply), {
       settleMilliseconds,
       pollMilliseconds,

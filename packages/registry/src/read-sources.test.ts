@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createAuthority } from '../../../tools/certificates/authority.ts';
-import { readSources } from './sources.ts';
+import { readSources } from './read-sources.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sources-'));
 
