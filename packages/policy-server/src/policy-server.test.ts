@@ -187,6 +187,18 @@ describe('a policy server', () => {
     expect(answers).toEqual(Array.from({ length: 300 }, (_, index) => [`uid-${index}`, index % 2 === 0]));
   });
 
+  it('never evaluates half a review, nor one that says things twice', async () => {
+    const server = await start({ podPrivileged });
+    const body = JSON.stringify(JSON.parse(review('pod-plain')));
+    const cuts = Array.from({ length: 60 }, (_, index) =>
+      body.slice(0, Math.floor((index * body.length) / 60)),
+    );
+    const answers = await Promise.all(cuts.map((cut) => ask(server, '/validate/podPrivileged', cut)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([400]));
+    const twice = body.replace('"uid":', '"uid":"another","uid":');
+    expect((await ask(server, '/validate/podPrivileged', twice)).status).toBe(422);
+  });
+
   it('interrupts policies, with the limit of the server or their own, and goes on', async () => {
     const loop = annotated('wapc/loop-in-call');
     const server = await start({
@@ -356,6 +368,14 @@ describe('a policy that cannot be served', () => {
       }
     }
     expect((await ask(server, '/validate/podPrivileged', review('pod-plain'))).response?.allowed).toBe(true);
+  });
+
+  it('makes its group reject, and say why', async () => {
+    const group = { expression: 'a() || b()', message: 'no', policies: { a: badSettings, b: podPrivileged } };
+    const server = await start({ group }, '--continue-on-errors');
+    const { response } = await ask(server, '/validate/group', review('pod-privileged'));
+    expect(response).toMatchObject({ allowed: false, status: { code: 500 } });
+    expect(JSON.stringify(response?.status)).toContain(settingsMessage);
   });
 
   it.each([
