@@ -1,5 +1,6 @@
 import { deadlineExceeded, settingsDeadlineExceeded, type PolicyLog } from '@kubewarden/evaluator';
 import { internalError, type AdmissionResponse, type SettingsValidationResponse } from '@kubewarden/policy';
+import { answeredOutcome } from './answered-reply.ts';
 import type { ReviewEndpoint, ReviewJob, ReviewOutcome } from './outcome.ts';
 import type { Reply } from './protocol.ts';
 import { answerReview, decodeReview, summarize } from './review.ts';
@@ -20,7 +21,7 @@ type Unanswered = Exclude<JobEnd, { kind: 'replied' }>;
 /** Milliseconds of the evaluation; undefined for a job to which no worker has replied. */
 export function evaluationMilliseconds(end: JobEnd): number | undefined {
   if (end.kind !== 'replied') return undefined;
-  if (end.reply[0] === 'answered') return end.reply[5];
+  if (end.reply[0] === 'answered') return end.reply[2];
   return end.reply[0] === 'member' ? end.reply[2] : 0;
 }
 
@@ -48,16 +49,7 @@ export function reviewOutcome(
 function outcomeOfReply(reply: Reply, queueMilliseconds: number): ReviewOutcome {
   if (reply[0] === 'malformed') return { kind: 'malformed', status: reply[1], message: reply[2] };
   if (reply[0] !== 'answered') return { kind: 'failed', error: failureOf(reply) };
-  const [, body, verdict, answer, request, evaluation] = reply;
-  return {
-    kind: 'answered',
-    body,
-    verdict,
-    answer,
-    request,
-    evaluationMilliseconds: evaluation,
-    queueMilliseconds,
-  };
+  return answeredOutcome(reply, queueMilliseconds);
 }
 
 /**

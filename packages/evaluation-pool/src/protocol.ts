@@ -1,6 +1,7 @@
 import type { HostRequest, PolicyLogEntry, PolicyModule } from '@kubewarden/evaluator';
 import type { AdmissionResponse, SettingsValidationResponse } from '@kubewarden/policy';
-import type { ReviewEndpoint, ReviewOutcome, ReviewSummary } from './outcome.ts';
+import type { AnsweredReply } from './answered-reply.ts';
+import type { ReviewEndpoint } from './outcome.ts';
 import type { PooledPolicy } from './policies.ts';
 
 /*
@@ -55,18 +56,8 @@ export type ToOwner =
   | readonly [kind: 'suspended', run: Run, calls: readonly HostCallOrder[]]
   | readonly [kind: 'log', entry: PolicyLogEntry];
 
-type Answered = Extract<ReviewOutcome, { kind: 'answered' }>;
-
 export type Reply =
-  | readonly [
-      kind: 'answered',
-      body: Uint8Array,
-      verdict: Answered['verdict'],
-      answer: Answered['answer'],
-      request: ReviewSummary,
-      /** Milliseconds. */
-      evaluation: number,
-    ]
+  | AnsweredReply
   | readonly [kind: 'member', response: AdmissionResponse, evaluation: number]
   | readonly [kind: 'malformed', status: 400 | 422, message: string]
   | readonly [kind: 'settings', response: SettingsValidationResponse]

@@ -1,4 +1,4 @@
-import { HostChannelError, type HostAnswerer, type HostRequest } from '@kubewarden/evaluator';
+import { HostChannelError, type HostAnswerer } from '@kubewarden/evaluator';
 import {
   maximumHostAnswerBytes,
   maximumHostCalls,
@@ -7,20 +7,11 @@ import {
   maximumWaitingHostCallsOfPolicy,
 } from '../bounds.ts';
 import { ownBytes } from '../bytes.ts';
-import type { Call, ToWorker } from '../protocol.ts';
-import type { Job } from './job.ts';
+import type { ToWorker } from '../protocol.ts';
+import type { HostCall, Job } from './job.ts';
 
 /** Text of the original for a full channel between guests and those who answer them. */
 const channelFull = 'Error sending request over callback channel: no available capacity';
-
-/** A request of a guest to its host. */
-export interface HostCall {
-  readonly job: Job;
-  readonly call: Call;
-  readonly request: HostRequest;
-  /** Takes the answer to the worker whose guest waits for it. */
-  readonly post: (message: ToWorker) => void;
-}
 
 /** Answers the guests' host calls on the thread that owns the pool, so many at a time. */
 export class HostCallDesk {

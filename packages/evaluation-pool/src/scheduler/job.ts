@@ -1,5 +1,5 @@
-import type { Reply, Task } from '../protocol.ts';
-import type { HostCall } from './host-calls.ts';
+import type { HostRequest } from '@kubewarden/evaluator';
+import type { Call, Reply, Task, ToWorker } from '../protocol.ts';
 import type { PolicyRecord } from './policy-record.ts';
 
 /** How a job came to its end. */
@@ -10,6 +10,15 @@ export type JobEnd =
   | { readonly kind: 'overloaded' }
   /** Nothing that the policy has to answer for: its worker crashed, or the pool was closed. */
   | { readonly kind: 'lost'; readonly reason: string };
+
+/** A request of a job's guest to its host. */
+export interface HostCall {
+  readonly job: Job;
+  readonly call: Call;
+  readonly request: HostRequest;
+  /** Takes the answer to the worker whose guest waits for it. */
+  readonly post: (message: ToWorker) => void;
+}
 
 interface JobOrder {
   readonly task: Task;

@@ -202,7 +202,7 @@ export class Scheduler {
     const job = thread.jobs.get(run);
     if (job === undefined) return;
     thread.remove(run, job);
-    if (reply[0] === 'answered' && !job.waited) job.policy.took(reply[5]);
+    if (reply[0] === 'answered' && !job.waited) job.policy.took(reply[2]);
     this.#end(job, { kind: 'replied', reply });
   }
 

@@ -9,6 +9,7 @@ import {
   type PolicyLog,
   type PolicyRuntime,
 } from '@kubewarden/evaluator';
+import { answeredReply } from '../answered-reply.ts';
 import type { PooledPolicy } from '../policies.ts';
 import type { Reply, ReviewTask, Run, Task, WorkerSetup } from '../protocol.ts';
 import { answerReview, decodeReview, summarize } from '../review.ts';
@@ -54,8 +55,7 @@ export class Tasks {
     const response = await this.#runtime(policy).validate(input, this.#context(run, policy));
     const milliseconds = performance.now() - start;
     if (kind === 'member') return ['member', response, milliseconds];
-    const { body: bytes, verdict, answer } = answerReview(response, endpoint, policy, this.#log);
-    return ['answered', bytes, verdict, answer, summarize(input), milliseconds];
+    return answeredReply(answerReview(response, endpoint, policy, this.#log), summarize(input), milliseconds);
   }
 
   /** Reads what the policy reads anyway, but tries nothing in the outside world and logs nothing. */
