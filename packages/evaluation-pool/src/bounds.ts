@@ -21,6 +21,9 @@ export const maximumAhead = 16;
 /** Milliseconds of expected work beyond which a worker gets nothing ahead of time. */
 export const aheadMilliseconds = 1;
 
+/** Milliseconds of expected work up to which a busy worker is given more before an idle one is woken. */
+export const packMilliseconds = 0.25;
+
 /** Milliseconds after which reviews that wait behind another one are given to another worker. */
 export const patienceMilliseconds = 20;
 

@@ -130,6 +130,23 @@ test('a policy that is known to be slow leaves a worker to the others', async ()
   expect(order).toEqual(['accept', 'hangs', 'hangs', 'hangs']);
 });
 
+test('a policy that is known to be slow does not fill the queue', async () => {
+  const pool = await startPool(
+    {
+      loop: { guest: 'wapc/loop-on-privileged', deadlineMilliseconds: 200 },
+      accept: { guest: 'wapc/accept' },
+    },
+    { queueLimit: 4 },
+  );
+  await reviewPod(pool, 'loop', 'first', { privileged: true });
+  const hanging = Array.from({ length: 6 }, () => reviewPod(pool, 'loop', 'u', { privileged: true }));
+  expect(pool.pool.statistics().queued).toBeLessThanOrEqual(2);
+  expect(await reviewPod(pool, 'accept', 'u')).toMatchObject({ allowed: true });
+  const codes = (await Promise.all(hanging)).map(({ status }) => status?.code);
+  expect(codes.filter((code) => code === 429).length).toBeGreaterThanOrEqual(3);
+  expect(codes.filter((code) => code === 500).length).toBeGreaterThanOrEqual(2);
+});
+
 test('a worker that takes nothing up is replaced', async () => {
   const deaf = "require('node:worker_threads').parentPort.on('message', () => {}).postMessage([['ready']])";
   const pool = await startPool(

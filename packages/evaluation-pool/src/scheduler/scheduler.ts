@@ -1,8 +1,9 @@
 import type { HostAnswerer, PolicyLog } from '@kubewarden/evaluator';
-import { aheadMilliseconds, maximumLosses, maximumSuspended } from '../bounds.ts';
+import { maximumLosses } from '../bounds.ts';
 import type { PoolStatistics } from '../options.ts';
 import type { HostCallOrder, Reply, Run, ToOwner, WorkerSetup } from '../protocol.ts';
 import { Crew } from './crew.ts';
+import { mayRun, threadFor } from './dispatch.ts';
 import { HostCallDesk } from './host-calls.ts';
 import type { Job, JobEnd } from './job.ts';
 import { JobQueue } from './queue.ts';
@@ -17,9 +18,6 @@ export interface SchedulerOptions {
   readonly log: PolicyLog;
   readonly spawn: SpawnWorker;
 }
-
-/** Milliseconds of expected work up to which a busy worker is given more before an idle one is woken. */
-const packMilliseconds = 0.25;
 
 /**
  * Gives jobs to workers and sees to it that each comes to exactly one end: the worker's reply, the end of its time,
@@ -117,43 +115,14 @@ export class Scheduler {
   }
 
   #dispatch(): void {
+    const { threads } = this.#crew;
     for (;;) {
-      const job = this.#queue.first((job) => this.#mayRun(job));
-      const thread = job && this.#threadFor(job);
+      const job = this.#queue.first((job) => mayRun(job, threads));
+      const thread = job && threadFor(job, threads);
       if (job === undefined || thread === undefined) return;
       this.#queue.take(job);
       this.#give(thread, job);
     }
-  }
-
-  /**
-   * A policy that is known to be slow leaves one worker to the others, and one whose guests wait leaves others
-   * half of the places for waiting guests.
-   */
-  #mayRun(job: Job): boolean {
-    const { policy, lane } = job;
-    const { workers } = this.#options;
-    if (lane !== undefined && this.#crew.threads[lane]?.hasRoomFor(job) !== true) return false;
-    if (policy.suspended >= (workers * maximumSuspended) / 2) return false;
-    if (!policy.slow || workers === 1) return true;
-    return policy.running < this.#crew.threads.filter(({ ready }) => ready).length - 1;
-  }
-
-  /** A busy worker with little to do, else an idle one, else the one that will have done its work first. */
-  #threadFor(job: Job): PoolThread | undefined {
-    const { lane } = job;
-    const { expected } = job.policy;
-    if (lane !== undefined) return this.#crew.threads[lane];
-    let idle: PoolThread | undefined;
-    let least: PoolThread | undefined;
-    for (const thread of this.#crew.threads) {
-      if (!thread.hasRoomFor(job)) continue;
-      if (thread.running === 0) idle ??= thread;
-      else if (thread.load + expected <= packMilliseconds) return thread;
-      else if (least === undefined || thread.load < least.load) least = thread;
-    }
-    if (idle !== undefined) return idle;
-    return least !== undefined && least.load + expected <= aheadMilliseconds ? least : undefined;
   }
 
   #give(thread: PoolThread, job: Job): void {
