@@ -147,7 +147,7 @@ export class Scheduler {
   }
 
   #suspended(thread: PoolThread, run: Run, calls: readonly HostCallOrder[]): void {
-    this.#crew.proved(thread);
+    this.#progress(thread);
     const job = thread.jobs.get(run);
     if (job === undefined) return;
     job.started ??= this.#watchdog.now;
@@ -165,8 +165,14 @@ export class Scheduler {
     }
   }
 
-  #done(thread: PoolThread, run: Run, reply: Reply): void {
+  /** A worker has got somewhere. */
+  #progress(thread: PoolThread): void {
+    thread.occupied = false;
     this.#crew.proved(thread);
+  }
+
+  #done(thread: PoolThread, run: Run, reply: Reply): void {
+    this.#progress(thread);
     thread.abandoned.delete(run);
     const job = thread.jobs.get(run);
     if (job === undefined) return;

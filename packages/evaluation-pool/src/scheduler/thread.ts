@@ -25,6 +25,8 @@ export class PoolThread {
   /** Runs that were answered without it, and whose guests have not come to an end yet. */
   readonly abandoned = new Set<Run>();
   ready = false;
+  /** One job has had the thread for so long that others should not wait behind it. */
+  occupied = false;
   /** Jobs whose guests wait for the host, and the milliseconds that the others are expected to take. */
   suspended = 0;
   load = 0;
@@ -72,7 +74,7 @@ export class PoolThread {
    * guests, so that an unresponsive cluster does not keep the others from being evaluated.
    */
   hasRoomFor({ policy }: Job): boolean {
-    if (!this.ready || this.running >= maximumAhead) return false;
+    if (!this.ready || this.occupied || this.running >= maximumAhead) return false;
     return !policy.waits || this.suspended < maximumSuspended;
   }
 

@@ -103,7 +103,10 @@ export class Watchdog {
       return true;
     }
     if (held > slowMilliseconds) job.policy.tookTooLong();
-    if (held > patienceMilliseconds) this.#actions.relieve(thread, run);
+    if (held > patienceMilliseconds) {
+      thread.occupied = true;
+      this.#actions.relieve(thread, run);
+    }
     return false;
   }
 
