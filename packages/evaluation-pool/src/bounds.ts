@@ -31,6 +31,9 @@ export const patienceMilliseconds = 20;
 export const slowMilliseconds = 50;
 export const slowMemoryMilliseconds = 60_000;
 
+/** Milliseconds after which a review of a slow policy may have the only worker that is ready. */
+export const slowPatienceMilliseconds = 1_000;
+
 /** Guests of one worker that may wait for the host (or sleep) at the same time; one policy may have half of them. */
 export const maximumSuspended = 32;
 

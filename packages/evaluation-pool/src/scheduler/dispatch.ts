@@ -1,4 +1,9 @@
-import { aheadMilliseconds, maximumSuspended, packMilliseconds } from '../bounds.ts';
+import {
+  aheadMilliseconds,
+  maximumSuspended,
+  packMilliseconds,
+  slowPatienceMilliseconds,
+} from '../bounds.ts';
 import type { Job } from './job.ts';
 import type { PoolThread } from './thread.ts';
 
@@ -13,7 +18,9 @@ export function mayRun(job: Job, threads: readonly PoolThread[]): boolean {
   if (lane !== undefined && threads[lane]?.hasRoomFor(job) !== true) return false;
   if (policy.suspended >= (threads.length * maximumSuspended) / 2) return false;
   if (!policy.slow || threads.length === 1) return true;
-  return policy.running < threads.filter(({ ready }) => ready).length - 1;
+  if (policy.running < threads.filter(({ ready }) => ready).length - 1) return true;
+  // Successors of workers that ended are soon ready; but when they are not, nobody waits for them for ever.
+  return policy.running === 0 && performance.now() - job.submitted > slowPatienceMilliseconds;
 }
 
 /** A busy worker with little to do, else an idle one, else the one that will have done its work first. */

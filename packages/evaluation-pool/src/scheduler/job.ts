@@ -38,6 +38,7 @@ export class Job {
   readonly lane: number | undefined;
   readonly #settle: (end: JobEnd) => void;
 
+  readonly submitted = performance.now();
   /** Watchdog time at which the job was first seen to have been started. */
   started: number | undefined;
   /** Watchdog time at which it was given to a worker. */
