@@ -19,7 +19,6 @@ export function requireLoadGenerators(): void {
   for (const [command, packageName] of [
     ['wrk', 'wrk'],
     ['h2load', 'nghttp2-client'],
-    ['openssl', 'openssl'],
   ] as const) {
     try {
       execFileSync('which', [command], { stdio: 'ignore' });

@@ -4,7 +4,7 @@
  *
  * Usage: npm run bench -- [--seconds N] [--output FILE] [--compare FILE]
  *
- * Needs `wrk`, `h2load` (Debian: nghttp2-client) and `openssl`. Machines are noisy: compare ratios of runs on one
+ * Needs `wrk` and `h2load` (Debian: wrk, nghttp2-client). Machines are noisy: compare ratios of runs on one
  * machine, not absolute figures.
  */
 import { execFileSync } from 'node:child_process';

@@ -1,10 +1,11 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { selfSigned } from '../tools/certificates/authority.ts';
 import { root } from './fixtures.ts';
 
 /** A policy-server under measurement, on loopback, with TLS. */
@@ -58,23 +59,9 @@ export async function startServer(
 ): Promise<MeasuredServer> {
   const folder = mkdtempSync(join(tmpdir(), 'kubewarden-bench-'));
   writeFileSync(join(folder, 'policies.yml'), JSON.stringify(policies));
-  execFileSync(
-    'openssl',
-    [
-      'req',
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:P-256',
-      '-nodes',
-      '-days',
-      '2',
-      '-subj',
-      '/CN=localhost',
-    ].concat(['-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.pem')]),
-    { stdio: 'ignore' },
-  );
+  const { certificate, key } = await selfSigned();
+  writeFileSync(join(folder, 'cert.pem'), certificate);
+  writeFileSync(join(folder, 'key.pem'), key);
   const port = await freePort();
   const readinessPort = await freePort();
   const started = performance.now();

@@ -9,10 +9,10 @@ import {
 import { settingsCallFailure } from '../wapc/messages.ts';
 
 /** What the original's engines call an evaluation that was stopped. */
-export const guestInterrupted = 'guest code interrupted, execution deadline exceeded';
+const guestInterrupted = 'guest code interrupted, execution deadline exceeded';
 
 /** What users of waPC and WASI policies are told. */
-export const executionTimeExceeded =
+const executionTimeExceeded =
   'Policy execution interrupted because it exceeded the allowed execution time';
 
 /**

@@ -1,7 +1,7 @@
 import { GuestTrap } from '../runtime/guest-fault.ts';
 
 /** Bytes that may wait in a guest's stdin: 256 MiB. Only a guest that asks and never reads gets there. */
-export const maximumPendingInput = 256 * 1024 * 1024;
+const maximumPendingInput = 256 * 1024 * 1024;
 
 /** What a piece of input counts against the limit beside its bytes: many small ones need memory, too. */
 const pieceBytes = 256;
