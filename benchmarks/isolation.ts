@@ -119,14 +119,14 @@ async function measurePolicy(
   const module = await compilePolicyModule(bytes, { executionMode: mode });
   const once = { ...module, sandbox: fresh(module.sandbox) };
   const costs: Costs['costs'] = {
-    reset: await median(iterations, reviewWith(module)),
-    fresh: await median(Math.ceil(iterations / 4), reviewWith(once)),
+    reset: await median(iterations, await reviewWith(module)),
+    fresh: await median(Math.ceil(iterations / 4), await reviewWith(once)),
   };
   return { guest: name, costs };
 }
 
-function reviewWith(policy: PolicyModule): () => Promise<unknown> {
-  const runtime = createPolicyRuntime(policy);
+async function reviewWith(policy: PolicyModule): Promise<() => Promise<unknown>> {
+  const runtime = await createPolicyRuntime(policy);
   return () => runtime.validate({ kind: 'kubernetes', request: review }, context);
 }
 
@@ -144,7 +144,7 @@ async function measureSuspension(count: number): Promise<void> {
   const started = performance.now();
   const running = Array.from({ length: count }, () => {
     const { run } = new WebAssembly.Instance(wasm, { wapc: { __host_error_len: wait } }).exports;
-    return promisingExport(run)();
+    return promisingExport(run!)();
   });
   const suspended = performance.now();
   const kilobytes = (process.memoryUsage.rss() - before) / 1024 / count;

@@ -29,7 +29,7 @@ export interface Review {
 
 export async function evaluate(module: Uint8Array, review: Review): Promise<AdmissionResponse> {
   const encoder = new TextEncoder();
-  const runtime = createPolicyRuntime(await compilePolicyModule(module, review));
+  const runtime = await createPolicyRuntime(await compilePolicyModule(module, review));
   const body = encoder.encode(review.body);
   const input: EvaluationInput = review.raw
     ? { kind: 'raw', request: decodeRawReview(body) }

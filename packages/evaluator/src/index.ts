@@ -31,4 +31,3 @@ export { PolicyModuleError } from './module/error.ts';
 export { createPolicyRuntime } from './runtime/create.ts';
 export { deadlineExceeded, settingsDeadlineExceeded } from './runtime/deadline.ts';
 export { systemClock, type GuestClock, type RandomSource, type RuntimeOptions } from './runtime/options.ts';
-export { regoBuiltinNames } from './rego/builtins/table.ts';

@@ -45,7 +45,7 @@ export async function run(args: readonly string[]): Promise<void> {
 }
 
 async function longVersion(): Promise<string> {
-  const { regoBuiltinNames } = await import('@kubewarden/evaluator');
+  const { regoBuiltinNames } = await import('@kubewarden/evaluator/rego-builtins');
   const names = regoBuiltinNames.map((name) => `  - ${name}\n`).join('');
   return `${versionLine}\n\nOpen Policy Agent/Gatekeeper implemented builtins:\n${names}`;
 }

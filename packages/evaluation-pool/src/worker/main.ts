@@ -17,6 +17,7 @@ const turns = new Turns(control, {
 });
 const hostCalls: HostCalls = new HostCalls(turns, outbox);
 const tasks = new Tasks(setup, hostCalls, (entry) => outbox.put(['log', entry]));
+await tasks.prepare();
 
 parentPort.on('message', (messages: readonly ToWorker[]) => {
   outbox.open();

@@ -23,7 +23,7 @@ export class Tasks {
   readonly #hostCalls: HostCalls;
   readonly #log: PolicyLog;
   readonly #clock: GuestClock;
-  /** By digest of the module; made when the first review needs it. */
+  /** By digest of the module. */
   readonly #runtimes = new Map<string, PolicyRuntime>();
 
   constructor(setup: WorkerSetup, hostCalls: HostCalls, log: PolicyLog) {
@@ -31,6 +31,14 @@ export class Tasks {
     this.#hostCalls = hostCalls;
     this.#log = log;
     this.#clock = { ...systemClock, sleep: (milliseconds) => hostCalls.sleep(milliseconds) };
+  }
+
+  /** Loads what the modules need of the evaluator; before the first task, since no task may wait for it. */
+  async prepare(): Promise<void> {
+    for (const module of this.#setup.modules) {
+      const options = { clock: this.#clock, log: boundedLog(this.#log) };
+      this.#runtimes.set(module.digest, await createPolicyRuntime(module, options));
+    }
   }
 
   /** Carries a task out; what goes wrong is a reply as well. */
@@ -89,13 +97,9 @@ export class Tasks {
     return { policyId: id, settings, gate: createHostGate(permissions, host.answer, host.log) };
   }
 
-  #runtime({ id, module: digest }: PooledPolicy): PolicyRuntime {
-    const existing = this.#runtimes.get(digest);
-    if (existing !== undefined) return existing;
-    const module = this.#setup.modules.find((module) => module.digest === digest);
-    if (module === undefined) throw new Error(`the module of policy '${id}' is not there`);
-    const runtime = createPolicyRuntime(module, { clock: this.#clock, log: boundedLog(this.#log) });
-    this.#runtimes.set(digest, runtime);
+  #runtime({ id, module }: PooledPolicy): PolicyRuntime {
+    const runtime = this.#runtimes.get(module);
+    if (runtime === undefined) throw new Error(`the module of policy '${id}' is not there`);
     return runtime;
   }
 }

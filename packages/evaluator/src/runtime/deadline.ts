@@ -12,8 +12,7 @@ import { settingsCallFailure } from '../wapc/messages.ts';
 const guestInterrupted = 'guest code interrupted, execution deadline exceeded';
 
 /** What users of waPC and WASI policies are told. */
-const executionTimeExceeded =
-  'Policy execution interrupted because it exceeded the allowed execution time';
+const executionTimeExceeded = 'Policy execution interrupted because it exceeded the allowed execution time';
 
 /**
  * The answer to a review whose policy took too long, be it in the evaluation or while its module was initialised.

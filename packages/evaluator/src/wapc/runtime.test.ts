@@ -217,7 +217,9 @@ describe('sandboxes', () => {
 it('rejects when the module cannot be initialised', async () => {
   const text = '(module (memory (export "memory") 1))';
   const bytes = new Uint8Array(wat.parseWat('policy.wat', text).toBinary({}).buffer);
-  const runtime = createPolicyRuntime(await compilePolicyModule(bytes, { executionMode: 'kubewarden-wapc' }));
+  const runtime = await createPolicyRuntime(
+    await compilePolicyModule(bytes, { executionMode: 'kubewarden-wapc' }),
+  );
   await expect(runtime.validate(review, contextWith())).rejects.toMatchObject({
     name: 'PolicyInitializationError',
     message:
