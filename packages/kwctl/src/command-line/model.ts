@@ -1,0 +1,55 @@
+import type { CommandModule } from './invocation.ts';
+
+/** An option of a command, in the terms of clap's grammar, which users of the original are used to. */
+export interface OptionModel {
+  /** Without the dashes. */
+  readonly long: string;
+  readonly short?: string;
+  /** Placeholder of the value; a switch has none. */
+  readonly value?: string;
+  /** A value is only taken when it is attached with `=`. */
+  readonly valueIsOptional?: boolean;
+  readonly choices?: readonly string[];
+  /** Takes all following words that are no options, none as well. */
+  readonly greedy?: { readonly accepts: (word: string) => Promise<boolean> };
+  readonly repeatable?: boolean;
+  readonly required?: boolean;
+  /** Long names of options that must not be given with this one. */
+  readonly conflictsWith?: readonly string[];
+  readonly help: string;
+}
+
+export interface PositionalModel {
+  readonly name: string;
+  readonly help: string;
+}
+
+/** A command: one description for the parser, the help, the completions and the reference. */
+export interface CommandModel {
+  readonly name: string;
+  /** One line. */
+  readonly summary: string;
+  /** Shown by `--help` after the summary. */
+  readonly description?: string;
+  /** Shown at the end of `--help`. */
+  readonly examples?: readonly string[];
+  readonly options: readonly OptionModel[];
+  /** All of them are required. */
+  readonly positionals: readonly PositionalModel[];
+  readonly subcommands?: readonly CommandModel[];
+  /** Imports what carries the command out; only when it was chosen, since imports are most of the start-up time. */
+  readonly load?: () => Promise<CommandModule>;
+}
+
+/** `--request-path <PATH>`. */
+export function optionUsage({ long, value, valueIsOptional, greedy }: OptionModel): string {
+  if (value === undefined) return `--${long}`;
+  if (greedy !== undefined) return `--${long} [<${value}>...]`;
+  return valueIsOptional ? `--${long}[=<${value}>]` : `--${long} <${value}>`;
+}
+
+/** Options of the program itself; they stand before the command. */
+export const globalOptions: readonly OptionModel[] = [
+  { long: 'verbose', short: 'v', help: 'Increase verbosity: debug messages on standard error' },
+  { long: 'no-color', help: 'Disable colored output' },
+];

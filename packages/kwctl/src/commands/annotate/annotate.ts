@@ -1,0 +1,111 @@
+import { readFile } from 'node:fs/promises';
+import {
+  annotateModule,
+  annotationKeys,
+  compareHostCapabilities,
+  declaredModeProblem,
+  decodeMetadata,
+  isRegoModule,
+  kubewardenVersion,
+  usedHostCapabilities,
+  validateMetadata,
+  WasmFormatError,
+  type Metadata,
+} from '@kubewarden/policy';
+import { writeAtomically } from '@kubewarden/registry';
+import type { Invocation } from '../../command-line/invocation.ts';
+import { yamlToJson } from '../../policy/yaml-json.ts';
+import { CliError, fileProblem } from '../../terminal/cli-error.ts';
+import { quoted, type Logger } from '../../terminal/log.ts';
+
+/** Embeds a metadata file in a module (kwctl.md 6.1). Silent when all is well. */
+export async function run({ options, positionals, log }: Invocation): Promise<void> {
+  const metadataPath = options.required('metadata-path');
+  const usagePath = options.value('usage-path');
+  const wasmPath = positionals[0]!;
+
+  const usage = usagePath === undefined ? undefined : await read(usagePath, 'Error reading usage file');
+  const module = await read(wasmPath, 'Error reading wasm file');
+  const rego = parsing('Error parsing wasm module', wasmPath, () => isRegoModule(module));
+  const used = parsing('Error scanning wasm module', wasmPath, () => usedHostCapabilities(module));
+  const declared = await readMetadataFile(metadataPath);
+
+  const problem = declaredModeProblem(declared.executionMode, rego);
+  if (problem !== undefined) throw new CliError(problem);
+  const metadata: Metadata = {
+    ...declared,
+    protocolVersion: await protocolVersion(declared, module),
+    annotations: annotations(declared, usage && new TextDecoder().decode(usage)),
+  };
+  const [invalid] = validateMetadata(metadata);
+  if (invalid !== undefined) {
+    const place = invalid.path === '' ? '' : `${invalid.path}: `;
+    throw new CliError(`Metadata is invalid: ${metadataPath}: ${place}${invalid.message}`);
+  }
+  warnAboutCapabilities(metadata, used, log);
+  await writeAtomically(options.required('output-path'), annotateModule(module, metadata));
+}
+
+async function read(path: string, what: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new CliError(`${what}: ${path}: ${fileProblem(cause)}`);
+  }
+}
+
+function parsing<T>(what: string, path: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (cause) {
+    if (!(cause instanceof WasmFormatError)) throw cause;
+    throw new CliError(`${what}: ${path}: ${cause.message}`);
+  }
+}
+
+/**
+ * Reads a metadata.yml.
+ *
+ * @throws CliError naming the file, and line or field
+ */
+export async function readMetadataFile(path: string): Promise<Metadata> {
+  const text = new TextDecoder().decode(await read(path, 'Error opening metadata file'));
+  try {
+    return decodeMetadata(yamlToJson(text));
+  } catch (cause) {
+    throw new CliError(`Error unmarshalling metadata ${path}: ${(cause as Error).message}`);
+  }
+}
+
+/** A waPC policy is asked which protocol it speaks; the others have none. */
+async function protocolVersion(
+  { executionMode }: Metadata,
+  module: Uint8Array,
+): Promise<'v1' | 'Unknown'> {
+  if (executionMode !== 'kubewarden-wapc') return 'Unknown';
+  const { compilePolicyModule, createPolicyRuntime } = await import('@kubewarden/evaluator');
+  try {
+    const runtime = await createPolicyRuntime(await compilePolicyModule(module, { executionMode }));
+    return await runtime.protocolVersion();
+  } catch (cause) {
+    throw new CliError(`Error while detecting Kubewarden protocol version: ${(cause as Error).message}`);
+  }
+}
+
+function annotations(metadata: Metadata, usage: string | undefined): Record<string, string> {
+  return {
+    ...metadata.annotations,
+    ...(usage === undefined ? {} : { [annotationKeys.usage]: usage }),
+    [annotationKeys.kwctl]: kubewardenVersion,
+  };
+}
+
+function warnAboutCapabilities(metadata: Metadata, used: readonly string[], log: Logger): void {
+  const { undeclared, undetected } = compareHostCapabilities(metadata.hostCapabilities ?? [], used);
+  const warn = (message: string, capabilities: readonly string[]): void => {
+    if (capabilities.length === 0) return;
+    log('warn', 'kwctl::annotate', message, { capabilities: `{${capabilities.map(quoted).join(', ')}}` });
+  };
+  warn('host capabilities used by the policy but not declared in metadata', undeclared);
+  warn('host capabilities declared in metadata but not detected in the policy', undetected);
+}

@@ -1,0 +1,69 @@
+import { annotationKeys, orderMetadata, type Metadata } from '@kubewarden/policy';
+import type { Invocation } from '../command-line/invocation.ts';
+import { notAnnotated, readLocalPolicy } from '../policy/load.ts';
+import { CliError } from '../terminal/cli-error.ts';
+import { createStyler, type Styler } from '../terminal/style.ts';
+import { formatColumns } from '../terminal/table.ts';
+import { formatYaml } from '../terminal/yaml.ts';
+
+/** Prints what a policy says of itself (kwctl.md 6.7). Never pulls. */
+export async function run({ options, positionals, terminal }: Invocation): Promise<void> {
+  const { uri, metadata } = await readLocalPolicy(positionals[0]!, terminal.environment);
+  if (metadata === undefined) throw notAnnotated(uri);
+  terminal.stdout(
+    options.value('output') === 'yaml'
+      ? formatYaml(orderMetadata(metadata))
+      : formatMetadata(metadata, createStyler(terminal.stdoutIsTerminal)),
+  );
+}
+
+/** Annotations with a row of their own among the details. */
+const detailed = ['title', 'description', 'author', 'url', 'source', 'license'] as const;
+
+function formatMetadata(metadata: Metadata, style: Styler): string {
+  const annotations = metadata.annotations ?? {};
+  const details: [string, string][] = [];
+  for (const name of detailed) {
+    const value = annotations[annotationKeys[name]];
+    if (value !== undefined) details.push([`${name}:`, value]);
+  }
+  details.push(
+    ['mutating:', String(metadata.mutating)],
+    ['background audit support:', String(metadata.backgroundAudit)],
+    ['context aware:', String(metadata.contextAwareResources.length > 0)],
+    ['policy type:', metadata.policyType],
+    ['execution mode:', metadata.executionMode],
+  );
+  if (metadata.executionMode === 'kubewarden-wapc') {
+    if (metadata.protocolVersion === undefined) {
+      throw new CliError('Invalid policy: protocol_version not defined');
+    }
+    details.push(['protocol version:', metadata.protocolVersion === 'v1' ? '1' : '0']);
+  }
+  if (metadata.minimumKubewardenVersion !== undefined) {
+    details.push(['minimum kubewarden version:', metadata.minimumKubewardenVersion]);
+  }
+  const shown = new Set<string>([...detailed.map((name) => annotationKeys[name]), annotationKeys.usage]);
+  const others = Object.entries(annotations).filter(([key]) => !shown.has(key));
+  const title = (text: string): string => style(text, 'magenta', 'bold');
+  const rows = formatColumns([
+    ['Details', ''],
+    ...details,
+    ...(others.length === 0 ? [] : ([['', ''], ['Annotations', ''], ...others] as [string, string][])),
+  ]);
+  const sections = [
+    rows.replace(/^(Details|Annotations)/gm, (text) => title(text)),
+    `${title('Rules')} \n${formatYaml(metadata.rules)}`,
+  ];
+  if (metadata.contextAwareResources.length > 0) {
+    sections.push(
+      `${title('Context Aware')} \n` +
+        'The policy requires access to the following Kubernetes resources:\n' +
+        `${formatYaml(metadata.contextAwareResources)}\n` +
+        'To avoid abuse, review carefully what the policy requests access to.\n',
+    );
+  }
+  const usage = annotations[annotationKeys.usage];
+  if (usage !== undefined) sections.push(`${title('Usage')} \n---\n${usage.trimEnd()}\n---\n`);
+  return sections.join('\n');
+}

@@ -1,0 +1,129 @@
+import {
+  annotationKeys,
+  parseJsonValue,
+  validateMetadata,
+  type JsonObject,
+  type JsonValue,
+  type Metadata,
+} from '@kubewarden/policy';
+import type { Invocation } from '../../command-line/invocation.ts';
+import { readSourcesFor } from '../../policy/sources.ts';
+import { notAnnotated, pullPolicy, readLocalPolicy, type LoadedPolicy } from '../../policy/load.ts';
+import { resolvePolicy } from '../../policy/resolve.ts';
+import { readSettings } from '../../run/settings.ts';
+import { CliError } from '../../terminal/cli-error.ts';
+import type { Logger } from '../../terminal/log.ts';
+import { formatYaml } from '../../terminal/yaml.ts';
+
+type Kind = 'ClusterAdmissionPolicy' | 'AdmissionPolicy';
+
+/** Prints a custom resource for a policy (kwctl.md 8.2). */
+export async function run(invocation: Invocation): Promise<void> {
+  const { options, terminal, log } = invocation;
+  const kind = options.required('type') as Kind;
+  const settings = parseJsonValue(await readSettings(options)) as JsonObject;
+  const policy = await findPolicy(invocation);
+  if (policy.metadata === undefined) throw notAnnotated(policy.uri);
+  const [problem] = validateMetadata(policy.metadata);
+  if (problem !== undefined) {
+    throw new CliError(`Metadata is invalid: ${policy.uri}: ${problem.path}: ${problem.message}`);
+  }
+  const manifest = createManifest(kind, policy.uri, policy.metadata, {
+    settings,
+    title: options.value('title'),
+    contextAware: options.has('allow-context-aware'),
+  });
+  warnAboutContext(kind, policy.metadata, options.has('allow-context-aware'), log);
+  terminal.stdout(formatYaml(manifest));
+}
+
+async function findPolicy({ options, positionals, terminal, log }: Invocation): Promise<LoadedPolicy> {
+  const text = positionals[0]!;
+  const location = await resolvePolicy(text, terminal.environment);
+  try {
+    return await readLocalPolicy(text, terminal.environment);
+  } catch (error) {
+    if (location.scheme === 'file' || !/^Cannot find policy/.test((error as Error).message)) throw error;
+  }
+  log(
+    'info',
+    'kwctl::scaffold',
+    `cannot find policy with uri: ${location.uri}, trying to pull it from remote registry`,
+  );
+  return pullPolicy(location, terminal.environment, await readSourcesFor(options, terminal.environment));
+}
+
+export interface ManifestOptions {
+  readonly settings: JsonObject;
+  /** Overrides the title of the metadata. */
+  readonly title: string | undefined;
+  /** Copies the resources that the policy reads into a ClusterAdmissionPolicy. */
+  readonly contextAware: boolean;
+}
+
+/**
+ * The custom resource of a policy, in the key order of the original.
+ *
+ * @throws CliError if the title is no name for a Kubernetes object
+ */
+export function createManifest(
+  kind: Kind,
+  module: string,
+  metadata: Metadata,
+  { settings, title, contextAware }: ManifestOptions,
+): object {
+  const annotations = metadata.annotations ?? {};
+  const kept = [annotationKeys.category, annotationKeys.severity].filter((key) => annotations[key] !== undefined);
+  const name = title ?? annotations[annotationKeys.title];
+  if (name !== undefined) checkName(name);
+  const resources = metadata.contextAwareResources;
+  return {
+    apiVersion: 'policies.kubewarden.io/v1',
+    kind,
+    metadata: {
+      ...(kept.length === 0 ? {} : { annotations: Object.fromEntries(kept.map((key) => [key, annotations[key]])) }),
+      ...(name === undefined ? {} : { name }),
+    },
+    spec: {
+      module,
+      settings: plain(settings),
+      rules: metadata.rules,
+      mutating: metadata.mutating,
+      ...(metadata.backgroundAudit ? {} : { backgroundAudit: false }),
+      ...(kind === 'ClusterAdmissionPolicy' && contextAware && resources.length > 0
+        ? { contextAwareResources: resources }
+        : {}),
+    },
+  };
+}
+
+/** Maps are printed by the YAML library as they are; whole floats would lose their point. */
+function plain(value: JsonValue): unknown {
+  if (Array.isArray(value)) return value.map(plain);
+  if (value instanceof Map) return new Map([...value].map(([key, member]) => [key, plain(member)]));
+  return value;
+}
+
+function checkName(name: string): void {
+  const label = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+  if (name.length <= 253 && name.split('.').every((part) => label.test(part))) return;
+  throw new CliError(
+    `Invalid title '${name}'. Must conform to RFC 1123: use lowercase alphanumeric chars, '-' or '.', and ` +
+      'start/end with an alphanumeric character.',
+  );
+}
+
+function warnAboutContext(kind: Kind, metadata: Metadata, allowed: boolean, log: Logger): void {
+  if (kind !== 'ClusterAdmissionPolicy' || metadata.contextAwareResources.length === 0) return;
+  const lines = allowed
+    ? [
+        'Policy has been granted access to the Kubernetes resources mentioned by its metadata.',
+        'Review the list of resources under spec.contextAwareResources carefully before applying the manifest.',
+      ]
+    : [
+        'Policy requires access to Kubernetes resources at evaluation time. For security reasons, the requested',
+        'resources were left out. Review them with the inspect command, then add them to the manifest, or use',
+        'the flag --allow-context-aware to have that done.',
+      ];
+  for (const line of lines) log('warn', 'kwctl::scaffold', line);
+}

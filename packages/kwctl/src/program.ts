@@ -1,0 +1,14 @@
+import { enableCompileCache } from 'node:module';
+import { runCli } from './cli.ts';
+import { processTerminal } from './terminal/terminal.ts';
+
+/** Runs the program with the process's own streams. */
+export async function run(words: readonly string[]): Promise<void> {
+  enableCompileCache();
+  // A reader that has seen enough (`kwctl … | head`) is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  process.exitCode = await runCli(words, processTerminal());
+}
