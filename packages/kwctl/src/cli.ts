@@ -57,5 +57,7 @@ async function runCommand(
 
 function versionText(long: boolean): string {
   const line = `kwctl ${kubewardenVersion}\n`;
-  return long ? `${line}\nUse the 'info' command for the builtins of Rego and the directories in use.\n\n` : line;
+  return long
+    ? `${line}\nUse the 'info' command for the builtins of Rego and the directories in use.\n\n`
+    : line;
 }

@@ -38,7 +38,10 @@ function quote(text: string): string {
 }
 
 function bash(program: string, nodes: readonly Node[]): string {
-  const cases = nodes.map((node) => `    ${quote([program, ...node.words].join(' '))}) words=${quote(followers(node).join(' '))} ;;`);
+  const cases = nodes.map(
+    (node) =>
+      `    ${quote([program, ...node.words].join(' '))}) words=${quote(followers(node).join(' '))} ;;`,
+  );
   const choices = nodes.flatMap(({ options }) => options).filter(({ choices }) => choices !== undefined);
   const values = [...new Map(choices.map((option) => [flags(option).join('|'), option.choices!])).entries()];
   return `# bash completion for ${program}
@@ -46,7 +49,10 @@ _${program}() {
   local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} path=${program} word words=
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case "$path $word" in
-      ${nodes.slice(1).map(({ words }) => quote([program, ...words].join(' '))).join('|')}) path="$path $word" ;;
+      ${nodes
+        .slice(1)
+        .map(({ words }) => quote([program, ...words].join(' ')))
+        .join('|')}) path="$path $word" ;;
     esac
   done
   case $previous in
@@ -75,7 +81,10 @@ _${program}() {
   local -a entries
   for word in \${words[2,CURRENT-1]}; do
     case "$path $word" in
-      ${nodes.slice(1).map(({ words }) => quote([program, ...words].join(' '))).join('|')}) path="$path $word" ;;
+      ${nodes
+        .slice(1)
+        .map(({ words }) => quote([program, ...words].join(' ')))
+        .join('|')}) path="$path $word" ;;
     esac
   done
   case $path in
@@ -121,7 +130,10 @@ function powershell(program: string, nodes: readonly Node[]): string {
   return `# PowerShell completion for ${program}
 Register-ArgumentCompleter -Native -CommandName ${text(program)} -ScriptBlock {
   param($current, $ast, $position)
-  $known = @(${nodes.slice(1).map(({ words }) => text([program, ...words].join(' '))).join(', ')})
+  $known = @(${nodes
+    .slice(1)
+    .map(({ words }) => text([program, ...words].join(' ')))
+    .join(', ')})
   $path = ${text(program)}
   foreach ($element in $ast.CommandElements | Select-Object -Skip 1) {
     if ($known -contains "$path $element") { $path = "$path $element" }

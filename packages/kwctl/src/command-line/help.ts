@@ -25,10 +25,15 @@ export function helpText(command: CommandModel, path: string, form: 'short' | 'l
   options.push({ long: 'help', short: 'h', help: 'Print help (see more with --help)' });
   if (isRoot) options.push({ long: 'version', short: 'V', help: 'Print version' });
   const sections = [
-    [command.summary, ...(form === 'long' && command.description ? ['', command.description] : [])].join('\n'),
+    [command.summary, ...(form === 'long' && command.description ? ['', command.description] : [])].join(
+      '\n',
+    ),
     usageLine(command, path),
     section('Commands', commandRows(command)),
-    section('Arguments', command.positionals.map(({ name, help }) => [`<${name}>`, help])),
+    section(
+      'Arguments',
+      command.positionals.map(({ name, help }) => [`<${name}>`, help]),
+    ),
     section('Options', options.map(optionRow)),
     form === 'long' ? exampleSection(command) : undefined,
   ];
@@ -59,5 +64,7 @@ function section(title: string, rows: readonly (readonly [string, string])[]): s
 }
 
 function exampleSection({ examples }: CommandModel): string | undefined {
-  return examples === undefined ? undefined : ['Examples:', ...examples.map((line) => `  ${line}`)].join('\n');
+  return examples === undefined
+    ? undefined
+    : ['Examples:', ...examples.map((line) => `  ${line}`)].join('\n');
 }

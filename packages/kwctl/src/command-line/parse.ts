@@ -22,7 +22,10 @@ export type ParsedCommandLine =
  * @param words the arguments, without the program's name
  * @throws UsageError
  */
-export async function parseCommandLine(root: CommandModel, words: readonly string[]): Promise<ParsedCommandLine> {
+export async function parseCommandLine(
+  root: CommandModel,
+  words: readonly string[],
+): Promise<ParsedCommandLine> {
   let command = root;
   let path = root.name;
   let rest = words;
@@ -33,7 +36,8 @@ export async function parseCommandLine(root: CommandModel, words: readonly strin
     const scan = new Scanner({ ...command, options: isRoot ? globalOptions : [] }, path, true);
     const index = scan.read(rest);
     if (scan.wantsHelp !== undefined) return help(command, path, scan.wantsHelp);
-    if (isRoot && scan.wantsVersion !== undefined) return { kind: 'version', long: scan.wantsVersion === 'long' };
+    if (isRoot && scan.wantsVersion !== undefined)
+      return { kind: 'version', long: scan.wantsVersion === 'long' };
     if (isRoot) global = scan.options();
     const word = rest[index];
     if (word === undefined) return { kind: 'help', text: helpText(command, path, 'long'), exitCode: 2 };
@@ -65,7 +69,10 @@ function findSubcommand(command: CommandModel, path: string, word: string): Comm
   const subcommands = command.subcommands ?? [];
   const found = subcommands.find(({ name }) => name === word);
   if (found !== undefined) return found;
-  const similar = findSimilar(word, subcommands.map(({ name }) => name));
+  const similar = findSimilar(
+    word,
+    subcommands.map(({ name }) => name),
+  );
   const tip = similar === undefined ? '' : `\n\n  tip: a similar subcommand exists: '${similar}'`;
   throw new UsageError(`unrecognized subcommand '${word}'${tip}`, usageLine(command, path));
 }
@@ -119,7 +126,8 @@ class Scanner {
   async positionalsOfGreedy(): Promise<readonly string[]> {
     const wanted = this.#command.positionals.length;
     const positionals = [...this.#positionals];
-    if (positionals.length === wanted + 1 && this.#looseValue !== undefined) positionals.splice(this.#looseValue, 1);
+    if (positionals.length === wanted + 1 && this.#looseValue !== undefined)
+      positionals.splice(this.#looseValue, 1);
     if (positionals.length >= wanted) return positionals;
     for (const { long, greedy } of this.#command.options) {
       const last = this.#values.get(long)?.at(-1);
@@ -146,7 +154,9 @@ class Scanner {
     }
     for (const option of options) {
       if (!this.#values.has(option.long)) continue;
-      const other = options.find(({ long }) => option.conflictsWith?.includes(long) && this.#values.has(long));
+      const other = options.find(
+        ({ long }) => option.conflictsWith?.includes(long) && this.#values.has(long),
+      );
       if (other !== undefined) {
         throw this.#error(
           `the argument '${optionUsage(option)}' cannot be used with '${optionUsage(other)}'`,
@@ -190,7 +200,9 @@ class Scanner {
   #take(option: OptionModel, attached: string | undefined, words: readonly string[], index: number): number {
     if (option.value === undefined) {
       if (attached !== undefined) {
-        throw this.#error(`unexpected value '${attached}' for '--${option.long}' found; no more were expected`);
+        throw this.#error(
+          `unexpected value '${attached}' for '--${option.long}' found; no more were expected`,
+        );
       }
       this.#store(option, []);
       return index;
@@ -233,7 +245,13 @@ class Scanner {
   }
 
   #unexpected(written: string, name?: string): UsageError {
-    const similar = name === undefined ? undefined : findSimilar(name, this.#command.options.map(({ long }) => long));
+    const similar =
+      name === undefined
+        ? undefined
+        : findSimilar(
+            name,
+            this.#command.options.map(({ long }) => long),
+          );
     const tip = similar === undefined ? '' : `\n\n  tip: a similar argument exists: '--${similar}'`;
     return this.#error(`unexpected argument '${written}' found${tip}`);
   }

@@ -36,7 +36,9 @@ function renderCommand(command: CommandModel, path: string, markup: Markup): str
     summary,
     ...(description === undefined ? [] : [description]),
     markup.code(usageLine(command, path).replace('Usage: ', '')),
-    ...(subcommands.length > 0 ? [list(subcommands.map(({ name, summary }) => [`${path} ${name}`, summary]))] : []),
+    ...(subcommands.length > 0
+      ? [list(subcommands.map(({ name, summary }) => [`${path} ${name}`, summary]))]
+      : []),
     ...(positionals.length > 0 ? [list(positionals.map(({ name, help }) => [`<${name}>`, help]))] : []),
     ...(options.length > 0 ? [list(options.map(optionItem))] : []),
     ...(examples === undefined ? [] : [markup.block(examples)]),

@@ -62,7 +62,9 @@ export const kwctl: CommandModel = {
           help: 'Output format; without it, text for people',
         },
       ],
-      positionals: [{ name: 'uri_or_sha_prefix', help: 'File, URI, or prefix of the SHA-256 of a stored policy' }],
+      positionals: [
+        { name: 'uri_or_sha_prefix', help: 'File, URI, or prefix of the SHA-256 of a stored policy' },
+      ],
       load: () => import('./inspect.ts'),
     },
     runCommand,

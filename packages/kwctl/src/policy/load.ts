@@ -36,7 +36,8 @@ export async function pullPolicy(
 /** Reads a policy that is on this machine: a file or in the store. Never pulls. */
 export async function readLocalPolicy(text: string, environment: Environment): Promise<LoadedPolicy> {
   const location = await resolvePolicy(text, environment);
-  const path = location.scheme === 'file' ? location.path : storePath(defaultStoreRoot(environment), location);
+  const path =
+    location.scheme === 'file' ? location.path : storePath(defaultStoreRoot(environment), location);
   return readPolicy(location.uri, path, `Cannot find policy with uri: ${location.uri}`);
 }
 

@@ -46,7 +46,9 @@ async function findByDigest(prefix: string, root: string): Promise<string | unde
     for (const file of files) {
       if (!file.isFile()) continue;
       const path = join(file.parentPath, file.name);
-      const digest = createHash('sha256').update(await readFile(path)).digest('hex');
+      const digest = createHash('sha256')
+        .update(await readFile(path))
+        .digest('hex');
       if (digest.startsWith(prefix)) {
         found.push(`${scheme}://${relative(join(root, scheme), path).split(sep).join('/')}`);
       }

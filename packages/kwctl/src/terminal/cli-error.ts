@@ -20,7 +20,7 @@ export function describeError(error: unknown): string {
 
 function chain(error: unknown): string[] {
   const messages: string[] = [];
-  for (let at: unknown = error; at !== undefined && at !== null && messages.length < 10; ) {
+  for (let at: unknown = error; at !== undefined && at !== null && messages.length < 10;) {
     messages.push(at instanceof Error ? at.message : String(at));
     at = at instanceof Error ? at.cause : undefined;
   }

@@ -11,5 +11,10 @@ export function formatYaml(value: unknown): string {
       if (typeof node.value === 'string' && node.value.includes('\n')) node.type = 'BLOCK_LITERAL';
     },
   });
-  return document.toString({ indentSeq: false, lineWidth: 0, singleQuote: true, flowCollectionPadding: false });
+  return document.toString({
+    indentSeq: false,
+    lineWidth: 0,
+    singleQuote: true,
+    flowCollectionPadding: false,
+  });
 }

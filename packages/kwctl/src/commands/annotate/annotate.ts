@@ -78,10 +78,7 @@ export async function readMetadataFile(path: string): Promise<Metadata> {
 }
 
 /** A waPC policy is asked which protocol it speaks; the others have none. */
-async function protocolVersion(
-  { executionMode }: Metadata,
-  module: Uint8Array,
-): Promise<'v1' | 'Unknown'> {
+async function protocolVersion({ executionMode }: Metadata, module: Uint8Array): Promise<'v1' | 'Unknown'> {
   if (executionMode !== 'kubewarden-wapc') return 'Unknown';
   const { compilePolicyModule, createPolicyRuntime } = await import('@kubewarden/evaluator');
   try {

@@ -10,7 +10,11 @@ type Annotations = Readonly<Record<string, string>>;
  * @param questions content of the questions-ui file, if there is one
  * @throws CliError naming the annotation that is missing or malformed
  */
-export function createArtifactHubPackage(metadata: Metadata, createdAt: Date, questions: string | undefined): object {
+export function createArtifactHubPackage(
+  metadata: Metadata,
+  createdAt: Date,
+  questions: string | undefined,
+): object {
   const { annotations } = metadata;
   if (annotations === undefined || Object.keys(annotations).length === 0) {
     throw new CliError('no annotations in policy metadata. policy metadata must specify annotations');
@@ -81,7 +85,10 @@ function links(annotations: Annotations, version: string): object[] | undefined 
   if (source === undefined) return undefined;
   const own = { name: 'source', url: source };
   if (new URL(source).hostname !== 'github.com') return [own];
-  const tag = encodeURIComponent(annotations[annotationKeys.releaseTag] ?? `v${version}`).replaceAll('%20', '+');
+  const tag = encodeURIComponent(annotations[annotationKeys.releaseTag] ?? `v${version}`).replaceAll(
+    '%20',
+    '+',
+  );
   return [{ name: 'policy', url: `${source}/releases/download/${tag}/policy.wasm` }, own];
 }
 
@@ -111,7 +118,8 @@ function maintainers(annotations: Annotations): object[] | undefined {
     );
   }
   return entries.map((entry) => {
-    const [, name, email] = /^\s*"?([^"<>]*?)"?\s*<([^<>\s@,()[\]\\:;#$%]+@[^<>\s@,#$%]+)>\s*$/.exec(entry) ?? [];
+    const [, name, email] =
+      /^\s*"?([^"<>]*?)"?\s*<([^<>\s@,()[\]\\:;#$%]+@[^<>\s@,#$%]+)>\s*$/.exec(entry) ?? [];
     if (name === undefined || email === undefined) {
       throw new CliError(
         `annotation "${JSON.stringify(key)}" in policy metadata must be a well formed email: ${JSON.stringify(entry.trim())}`,

@@ -58,11 +58,17 @@ export const scaffoldCommand: CommandModel = {
         { long: 'title', value: 'VALUE', help: 'Policy title' },
         {
           long: 'allow-context-aware',
-          help: "Uses the policy metadata to define which Kubernetes resources can be accessed by the policy. Review it carefully",
+          help: 'Uses the policy metadata to define which Kubernetes resources can be accessed by the policy. Review it carefully',
         },
-        { long: 'sources-path', value: 'PATH', help: 'YAML file holding source information (https, registry insecure hosts, custom CAs)' },
+        {
+          long: 'sources-path',
+          value: 'PATH',
+          help: 'YAML file holding source information (https, registry insecure hosts, custom CAs)',
+        },
       ],
-      positionals: [{ name: 'uri_or_sha_prefix', help: 'File, URI, or prefix of the SHA-256 of a stored policy' }],
+      positionals: [
+        { name: 'uri_or_sha_prefix', help: 'File, URI, or prefix of the SHA-256 of a stored policy' },
+      ],
       load: () => import('./manifest.ts'),
     },
     {

@@ -73,7 +73,9 @@ export function createManifest(
   { settings, title, contextAware }: ManifestOptions,
 ): object {
   const annotations = metadata.annotations ?? {};
-  const kept = [annotationKeys.category, annotationKeys.severity].filter((key) => annotations[key] !== undefined);
+  const kept = [annotationKeys.category, annotationKeys.severity].filter(
+    (key) => annotations[key] !== undefined,
+  );
   const name = title ?? annotations[annotationKeys.title];
   if (name !== undefined) checkName(name);
   const resources = metadata.contextAwareResources;
@@ -81,7 +83,9 @@ export function createManifest(
     apiVersion: 'policies.kubewarden.io/v1',
     kind,
     metadata: {
-      ...(kept.length === 0 ? {} : { annotations: Object.fromEntries(kept.map((key) => [key, annotations[key]])) }),
+      ...(kept.length === 0
+        ? {}
+        : { annotations: Object.fromEntries(kept.map((key) => [key, annotations[key]])) }),
       ...(name === undefined ? {} : { name }),
     },
     spec: {

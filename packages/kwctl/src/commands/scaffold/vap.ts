@@ -127,5 +127,7 @@ function listAt(object: JsonObject, key: string): JsonValue[] {
 
 /** An object of those members that are there. */
 function pick(members: readonly (readonly [string, JsonValue | undefined])[]): JsonObject {
-  return new Map(members.flatMap(([key, value]) => (value === undefined || value === null ? [] : [[key, value]])));
+  return new Map(
+    members.flatMap(([key, value]) => (value === undefined || value === null ? [] : [[key, value]])),
+  );
 }

@@ -1,0 +1,91 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import type { HostAnswerer } from '@kubewarden/evaluator';
+import type { HostExchange } from '@kubewarden/evaluator/transcript';
+import type { ParsedOptions } from '../command-line/invocation.ts';
+import { CliError, fileProblem } from '../terminal/cli-error.ts';
+import type { Logger } from '../terminal/log.ts';
+
+/** What stands behind the gates of the policies of a run. */
+export interface RunHost {
+  /** An answerer for one policy; a replayed session begins anew. */
+  open(): HostSession;
+  /** Called when all policies are done. */
+  close(): Promise<void>;
+}
+
+export interface HostSession {
+  readonly answer: HostAnswerer;
+  /** The policy is done. */
+  end(): void;
+}
+
+const target = 'kwctl::callback_handler';
+
+/**
+ * The host's capabilities: those of this machine, recorded if so wished, or a recorded session.
+ *
+ * @throws CliError if the session cannot be read
+ */
+export async function createRunHost(options: ParsedOptions, log: Logger): Promise<RunHost> {
+  const replay = options.value('replay-host-capabilities-interactions');
+  const record = options.value('record-host-capabilities-interactions');
+  if (replay !== undefined) return replayingHost(await readSession(replay), log);
+
+  const { createCapabilities } = await import('@kubewarden/capabilities');
+  const capabilities = createCapabilities();
+  if (record === undefined) {
+    return {
+      open: () => ({ answer: capabilities.answer, end: () => {} }),
+      close: async () => capabilities.dispose(),
+    };
+  }
+  log('info', target, 'host capabilities proxy enabled with record mode');
+  const { formatTranscript, recordExchanges } = await import('@kubewarden/evaluator/transcript');
+  const recording = recordExchanges(capabilities.answer);
+  return {
+    open: () => ({ answer: recording.answer, end: () => {} }),
+    close: async () => {
+      capabilities.dispose();
+      try {
+        await writeFile(record, formatTranscript(recording.exchanges));
+      } catch (cause) {
+        throw new CliError(
+          `Cannot write host capabilities interactions file ${record}: ${fileProblem(cause)}`,
+        );
+      }
+      log('info', target, 'Context aware session saved to file', { file: record });
+    },
+  };
+}
+
+async function replayingHost(exchanges: readonly HostExchange[], log: Logger): Promise<RunHost> {
+  const { replayExchanges } = await import('@kubewarden/evaluator/transcript');
+  log('info', target, 'host capabilities proxy enabled with replay mode');
+  return {
+    open: () => {
+      const replay = replayExchanges(exchanges);
+      return {
+        answer: replay.answer,
+        end: () => {
+          if (replay.leftovers().length === 0) return;
+          log('warn', target, 'Some of the recorded exchanges have not been replayed', {
+            left: String(replay.leftovers().length),
+          });
+        },
+      };
+    },
+    close: async () => {},
+  };
+}
+
+async function readSession(path: string): Promise<readonly HostExchange[]> {
+  const { parseTranscript } = await import('@kubewarden/evaluator/transcript');
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new CliError(`Cannot open host capabilities interactions file ${path}: ${fileProblem(cause)}`);
+  });
+  try {
+    return parseTranscript(text);
+  } catch (cause) {
+    throw new CliError(`cannot deserialize contents of ${path}: ${(cause as Error).message}`);
+  }
+}
