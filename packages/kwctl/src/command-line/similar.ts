@@ -4,7 +4,8 @@ export function findSimilar(typed: string, candidates: readonly string[]): strin
     .map((candidate) => ({ candidate, distance: editDistance(typed, candidate) }))
     .toSorted((a, b) => a.distance - b.distance);
   const [best] = ranked;
-  return best !== undefined && best.distance <= Math.max(Math.min(2, typed.length - 1), Math.floor(typed.length / 3))
+  return best !== undefined &&
+    best.distance <= Math.max(Math.min(2, typed.length - 1), Math.floor(typed.length / 3))
     ? best.candidate
     : undefined;
 }

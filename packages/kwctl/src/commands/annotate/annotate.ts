@@ -10,11 +10,13 @@ import {
   usedHostCapabilities,
   validateMetadata,
   WasmFormatError,
+  writeJson,
+  type JsonValue,
   type Metadata,
 } from '@kubewarden/policy';
 import { writeAtomically } from '@kubewarden/registry';
 import type { Invocation } from '../../command-line/invocation.ts';
-import { yamlToJson } from '../../policy/yaml-json.ts';
+import { parseYaml } from '../../policy/yaml-json.ts';
 import { CliError, fileProblem } from '../../terminal/cli-error.ts';
 import { quoted, type Logger } from '../../terminal/log.ts';
 
@@ -71,10 +73,17 @@ function parsing<T>(what: string, path: string, parse: () => T): T {
 export async function readMetadataFile(path: string): Promise<Metadata> {
   const text = new TextDecoder().decode(await read(path, 'Error opening metadata file'));
   try {
-    return decodeMetadata(yamlToJson(text));
+    return decodeMetadata(writeJson(withoutEmptyLists(parseYaml(text))));
   } catch (cause) {
     throw new CliError(`Error unmarshalling metadata ${path}: ${(cause as Error).message}`);
   }
+}
+
+/** `rules:` with nothing behind it is how authors of raw policies write an empty list. */
+function withoutEmptyLists(value: JsonValue): JsonValue {
+  if (!(value instanceof Map)) return value;
+  const lists = ['rules', 'contextAwareResources'].filter((key) => value.has(key) && value.get(key) === null);
+  return new Map([...value, ...lists.map((key): [string, JsonValue] => [key, []])]);
 }
 
 /** A waPC policy is asked which protocol it speaks; the others have none. */
