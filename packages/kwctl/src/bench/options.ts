@@ -1,4 +1,4 @@
-import type { ParsedOptions } from '../command-line/invocation.ts';
+import type { ParsedOptions } from '../command-line/parsed-options.ts';
 import { CliError } from '../terminal/cli-error.ts';
 
 export interface BenchOptions {

@@ -29,9 +29,11 @@ export async function createReporter(terminal: Terminal, options: BenchOptions):
       );
       print(
         `\telapsed\t[min mean max]:\t[${duration(summary.minimum)} ${style(duration(summary.mean), 'bold')} ${duration(summary.maximum)}] ` +
-          `(sample data: med = ${duration(summary.median)}, var = ${duration(summary.variance)}², stddev = ${duration(summary.standardDeviation)})`,
+          `(sample data: med = ${duration(summary.median)}, var = ${duration(summary.variance, 1e6)}², stddev = ${duration(summary.standardDeviation)})`,
       );
-      print(`\tmean with a confidence of 95 %:\t[${summary.meanInterval.map(duration).join(' ')}]`);
+      print(
+        `\tmean with a confidence of 95 %:\t[${summary.meanInterval.map((bound) => duration(bound)).join(' ')}]`,
+      );
       if (folder !== undefined) print(await compareAndKeep(join(folder, label), result));
     },
   };
@@ -57,13 +59,17 @@ function isFolder(path: string): Promise<boolean> {
   );
 }
 
-/** Nanoseconds in a unit that leaves few digits. */
-function duration(nanoseconds: number): string {
+/**
+ * Nanoseconds in a unit that leaves few digits.
+ *
+ * @param step from one unit to the next: 1000, or its square for square nanoseconds
+ */
+function duration(nanoseconds: number, step = 1000): string {
   const units = ['ns', 'µs', 'ms', 's'];
   let value = nanoseconds;
   let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
+  while (value >= step && unit < units.length - 1) {
+    value /= step;
     unit++;
   }
   return `${value.toFixed(2)}${units[unit]}`;

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { HostAnswerer } from '@kubewarden/evaluator';
 import type { HostExchange } from '@kubewarden/evaluator/transcript';
-import type { ParsedOptions } from '../command-line/invocation.ts';
+import type { ParsedOptions } from '../command-line/parsed-options.ts';
 import { CliError, fileProblem } from '../terminal/cli-error.ts';
 import type { Logger } from '../terminal/log.ts';
 

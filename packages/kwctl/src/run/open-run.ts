@@ -1,7 +1,8 @@
 import { parseHostCapabilities, type HostCapabilities } from '@kubewarden/evaluator';
 import type { ExecutionMode } from '@kubewarden/policy';
 import type { Sources } from '@kubewarden/registry';
-import type { Invocation, ParsedOptions } from '../command-line/invocation.ts';
+import type { Invocation } from '../command-line/model.ts';
+import type { ParsedOptions } from '../command-line/parsed-options.ts';
 import { pullPolicy, type LoadedPolicy } from '../policy/load.ts';
 import { resolvePolicy } from '../policy/resolve.ts';
 import { readSourcesFor } from '../policy/sources.ts';

@@ -85,6 +85,6 @@ function patchLines(patch: string): string[] {
   return operations.map((operation) => {
     const value = operation.get('value');
     const text = value === undefined ? '' : ` ${formatJson(value)}`;
-    return `    ${String(operation.get('op')).padEnd(7)} ${String(operation.get('path'))}${text}`;
+    return `    ${(operation.get('op') as string).padEnd(7)} ${operation.get('path') as string}${text}`;
   });
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { ParsedOptions } from '../command-line/invocation.ts';
+import type { ParsedOptions } from '../command-line/parsed-options.ts';
 import { CliError, fileProblem } from '../terminal/cli-error.ts';
 import type { Logger } from '../terminal/log.ts';
 import type { Definition } from './definition.ts';

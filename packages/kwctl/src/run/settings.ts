@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { settingsFromJson } from '@kubewarden/policy';
-import type { ParsedOptions } from '../command-line/invocation.ts';
+import type { ParsedOptions } from '../command-line/parsed-options.ts';
 import { CliError, fileProblem } from '../terminal/cli-error.ts';
 
 /**

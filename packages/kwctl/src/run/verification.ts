@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PolicyLocation } from '@kubewarden/registry';
-import type { ParsedOptions } from '../command-line/invocation.ts';
+import type { ParsedOptions } from '../command-line/parsed-options.ts';
 import { configDirectory } from '../policy/directories.ts';
 import { CliError } from '../terminal/cli-error.ts';
 import type { Logger } from '../terminal/log.ts';
