@@ -48,7 +48,7 @@ async function runCommand(
   try {
     const module = await command.load!();
     const output = plain ? { ...terminal, stdoutIsTerminal: false } : terminal;
-    return (await module.run({ options, positionals, terminal: output, log })) ?? 0;
+    return (await module.run({ program: kwctl, options, positionals, terminal: output, log })) ?? 0;
   } catch (error) {
     terminal.stderr(describeError(error));
     return failureExitCode;

@@ -121,8 +121,12 @@ function fish(program: string, nodes: readonly Node[]): string {
   return `# fish completion for ${program}\n${lines.join('\n')}\n`;
 }
 
+/** Single quotes for shells where a quote inside is written twice. */
+function text(value: string): string {
+  return `'${value.replaceAll("'", "''")}'`;
+}
+
 function powershell(program: string, nodes: readonly Node[]): string {
-  const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
   const cases = nodes.map((node) => {
     const entries = followers(node).map(text).join(', ');
     return `    ${text([program, ...node.words].join(' '))} { $words = @(${entries}) }`;
@@ -150,7 +154,6 @@ ${cases.join('\n')}
 }
 
 function elvish(program: string, nodes: readonly Node[]): string {
-  const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
   const entries = nodes.map(
     (node) => `  &${text([program, ...node.words].join(' '))}= [${followers(node).map(text).join(' ')}]`,
   );

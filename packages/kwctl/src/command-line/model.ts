@@ -1,4 +1,6 @@
-import type { CommandModule } from './invocation.ts';
+import type { Logger } from '../terminal/log.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import type { ParsedOptions } from './parsed-options.ts';
 
 /** An option of a command, in the terms of clap's grammar, which users of the original are used to. */
 export interface OptionModel {
@@ -39,6 +41,26 @@ export interface CommandModel {
   readonly subcommands?: readonly CommandModel[];
   /** Imports what carries the command out; only when it was chosen, since imports are most of the start-up time. */
   readonly load?: () => Promise<CommandModule>;
+}
+
+/** What a command is given. */
+export interface Invocation {
+  /** The whole command tree, for commands that describe it. */
+  readonly program: CommandModel;
+  readonly options: ParsedOptions;
+  readonly positionals: readonly string[];
+  readonly terminal: Terminal;
+  readonly log: Logger;
+}
+
+export interface CommandModule {
+  /**
+   * Carries the command out.
+   *
+   * @returns the exit code; 0 when there is none
+   * @throws CliError for what the user should read
+   */
+  run(invocation: Invocation): Promise<number | void>;
 }
 
 /** `--request-path <PATH>`. */

@@ -1,5 +1,5 @@
 import { helpText, usageLine } from './help.ts';
-import { ParsedOptions } from './invocation.ts';
+import { ParsedOptions } from './parsed-options.ts';
 import { globalOptions, optionUsage, type CommandModel, type OptionModel } from './model.ts';
 import { findSimilar } from './similar.ts';
 import { UsageError } from './usage-error.ts';
@@ -217,8 +217,6 @@ class Scanner {
       return index;
     }
     let end = index + 1;
-    const isValue = (word: string | undefined): word is string =>
-      word !== undefined && (word === '-' || !word.startsWith('-'));
     while (isValue(words[end]) && (option.greedy !== undefined || end === index + 1)) end++;
     const values = words.slice(index + 1, end);
     if (values.length === 0 && option.greedy === undefined) {
@@ -259,4 +257,9 @@ class Scanner {
   #error(message: string): UsageError {
     return new UsageError(message, usageLine(this.#command, this.#path));
   }
+}
+
+/** Not an option: a word, or `-` for standard input. */
+function isValue(word: string | undefined): word is string {
+  return word !== undefined && (word === '-' || !word.startsWith('-'));
 }

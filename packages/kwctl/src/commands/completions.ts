@@ -1,7 +1,6 @@
 import { completionScript, type Shell } from '../command-line/completions.ts';
-import type { Invocation } from '../command-line/invocation.ts';
-import { kwctl } from './tree.ts';
+import type { Invocation } from '../command-line/model.ts';
 
-export async function run({ options, terminal }: Invocation): Promise<void> {
-  terminal.stdout(completionScript(kwctl, options.required('shell') as Shell));
+export async function run({ options, program, terminal }: Invocation): Promise<void> {
+  terminal.stdout(completionScript(program, options.required('shell') as Shell));
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { regoBuiltinNames } from '@kubewarden/evaluator/rego-builtins';
 import { kubewardenVersion } from '@kubewarden/policy';
 import { defaultStoreRoot } from '@kubewarden/registry';
-import type { Invocation } from '../command-line/invocation.ts';
+import type { Invocation } from '../command-line/model.ts';
 import { configDirectory } from '../policy/directories.ts';
 
 export async function run({ terminal }: Invocation): Promise<void> {

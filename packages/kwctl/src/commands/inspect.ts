@@ -1,5 +1,5 @@
 import { annotationKeys, orderMetadata, type Metadata } from '@kubewarden/policy';
-import type { Invocation } from '../command-line/invocation.ts';
+import type { Invocation } from '../command-line/model.ts';
 import { notAnnotated, readLocalPolicy } from '../policy/load.ts';
 import { CliError } from '../terminal/cli-error.ts';
 import { createStyler, type Styler } from '../terminal/style.ts';

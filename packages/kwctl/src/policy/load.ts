@@ -47,7 +47,7 @@ async function readPolicy(uri: string, path: string, missing?: string): Promise<
     bytes = await readFile(path);
   } catch (cause) {
     if (missing !== undefined && (cause as NodeJS.ErrnoException).code === 'ENOENT') {
-      throw new CliError(missing, { cause });
+      throw new CliError(missing);
     }
     throw new CliError(`cannot read policy ${uri}: ${fileProblem(cause)}`, { cause });
   }

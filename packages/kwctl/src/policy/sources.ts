@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readSources, type Sources } from '@kubewarden/registry';
-import type { ParsedOptions } from '../command-line/invocation.ts';
+import type { ParsedOptions } from '../command-line/parsed-options.ts';
 import { configDirectory } from './directories.ts';
 
 /**

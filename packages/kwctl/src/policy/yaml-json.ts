@@ -13,7 +13,8 @@ export function parseYaml(text: string): JsonValue {
 /** As {@link parseYaml}, for a file of several documents. */
 export function parseYamlDocuments(text: string): JsonValue[] {
   const documents = parseAllDocuments(text, { intAsBigInt: true, prettyErrors: true });
-  return [...documents].map(toJson);
+  // A text of blanks and comments holds no document at all, which is no more than one empty one.
+  return documents.length === 0 ? [null] : [...documents].map(toJson);
 }
 
 /** Canonical JSON of a YAML text, UTF-8. */

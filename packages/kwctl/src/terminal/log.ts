@@ -1,10 +1,10 @@
 import type { PolicyLog } from '@kubewarden/evaluator';
 import { createStyler, type Style } from './style.ts';
 
-export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace';
+type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
 /** Values are printed as they are; what wants quotes brings them along (see {@link quoted}). */
-export type LogFields = Readonly<Record<string, string>>;
+type LogFields = Readonly<Record<string, string>>;
 
 /** Writes log lines: `<time>Z  INFO <target>: <message> key=value`. */
 export type Logger = (level: LogLevel, target: string, message: string, fields?: LogFields) => void;

@@ -15,7 +15,7 @@ import {
   type Metadata,
 } from '@kubewarden/policy';
 import { writeAtomically } from '@kubewarden/registry';
-import type { Invocation } from '../../command-line/invocation.ts';
+import type { Invocation } from '../../command-line/model.ts';
 import { parseYaml } from '../../policy/yaml-json.ts';
 import { CliError, fileProblem } from '../../terminal/cli-error.ts';
 import { quoted, type Logger } from '../../terminal/log.ts';

@@ -1,4 +1,4 @@
-import type { Invocation } from '../../command-line/invocation.ts';
+import type { Invocation } from '../../command-line/model.ts';
 import { InvalidSettingsError } from '../../run/evaluation.ts';
 import { openRun, type RunStep } from '../../run/open-run.ts';
 import { readBenchOptions } from '../../bench/options.ts';

@@ -1,4 +1,4 @@
-import type { Invocation } from '../../command-line/invocation.ts';
+import type { Invocation } from '../../command-line/model.ts';
 import { openRun } from '../../run/open-run.ts';
 import { createPrinter, type OutputFormat } from '../../run/output.ts';
 

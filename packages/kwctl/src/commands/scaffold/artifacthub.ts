@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { writeAtomically } from '@kubewarden/registry';
-import type { Invocation } from '../../command-line/invocation.ts';
+import type { Invocation } from '../../command-line/model.ts';
 import { CliError, fileProblem } from '../../terminal/cli-error.ts';
 import { formatYaml } from '../../terminal/yaml.ts';
 import { readMetadataFile } from '../annotate/annotate.ts';

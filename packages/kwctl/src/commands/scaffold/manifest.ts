@@ -6,7 +6,7 @@ import {
   type JsonValue,
   type Metadata,
 } from '@kubewarden/policy';
-import type { Invocation } from '../../command-line/invocation.ts';
+import type { Invocation } from '../../command-line/model.ts';
 import { readSourcesFor } from '../../policy/sources.ts';
 import { notAnnotated, pullPolicy, readLocalPolicy, type LoadedPolicy } from '../../policy/load.ts';
 import { resolvePolicy } from '../../policy/resolve.ts';
@@ -43,7 +43,7 @@ async function findPolicy({ options, positionals, terminal, log }: Invocation): 
   try {
     return await readLocalPolicy(text, terminal.environment);
   } catch (error) {
-    if (location.scheme === 'file' || !/^Cannot find policy/.test((error as Error).message)) throw error;
+    if (location.scheme === 'file' || !(error as Error).message.startsWith('Cannot find policy')) throw error;
   }
   log(
     'info',

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { JsonObject, JsonValue } from '@kubewarden/policy';
 import { parsePolicyLocation } from '@kubewarden/registry';
-import type { Invocation } from '../../command-line/invocation.ts';
+import type { Invocation } from '../../command-line/model.ts';
 import { parseYaml } from '../../policy/yaml-json.ts';
 import { CliError, fileProblem } from '../../terminal/cli-error.ts';
 import type { Logger } from '../../terminal/log.ts';

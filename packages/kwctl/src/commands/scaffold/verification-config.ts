@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Invocation } from '../../command-line/invocation.ts';
+import type { Invocation } from '../../command-line/model.ts';
 import { configDirectory } from '../../policy/directories.ts';
 import { formatYaml } from '../../terminal/yaml.ts';
 

@@ -1,6 +1,3 @@
-import type { Logger } from '../terminal/log.ts';
-import type { Terminal } from '../terminal/terminal.ts';
-
 /** The options that were given, by long name. */
 export class ParsedOptions {
   readonly #values: ReadonlyMap<string, readonly string[]>;
@@ -28,22 +25,4 @@ export class ParsedOptions {
     if (value === undefined) throw new TypeError(`--${long} is not a required option of this command`);
     return value;
   }
-}
-
-/** What a command is given. */
-export interface Invocation {
-  readonly options: ParsedOptions;
-  readonly positionals: readonly string[];
-  readonly terminal: Terminal;
-  readonly log: Logger;
-}
-
-export interface CommandModule {
-  /**
-   * Carries the command out.
-   *
-   * @returns the exit code; 0 when there is none
-   * @throws CliError for what the user should read
-   */
-  run(invocation: Invocation): Promise<number | void>;
 }

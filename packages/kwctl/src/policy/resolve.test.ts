@@ -1,0 +1,54 @@
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { guest, kwctl, temporaryFolder } from '../testing/kwctl.ts';
+
+const privileged = guest('requests/pod-privileged.json');
+const rust = guest('rust/pod-privileged.wasm');
+
+/** A store with one policy, as an earlier download left it. */
+function store(): Record<string, string> {
+  const cache = temporaryFolder();
+  const folder = join(cache, 'kubewarden/store/https/example.com/policies');
+  mkdirSync(folder, { recursive: true });
+  copyFileSync(rust, join(folder, 'pod-privileged.wasm'));
+  return { XDG_CACHE_HOME: cache };
+}
+
+test.each([
+  'https://example.com/policies/pod-privileged.wasm',
+  ' https://example.com/policies/pod-privileged.wasm ',
+  '1ad56c',
+  `file://${rust}`,
+  rust,
+])('%j is found without a network', async (policy) => {
+  const outcome = await kwctl(['run', '-r', privileged, policy], { environment: store() });
+  expect(outcome).toMatchObject({ code: 0, stderr: '' });
+  expect(outcome.stdout).toContain('Privileged container is not allowed');
+});
+
+test.each([
+  ['1ad6', 'Cannot find policy with uri: 1ad6'],
+  ['nowhere.wasm', 'Cannot find policy with uri: nowhere.wasm'],
+  ['ftp://example.com/p.wasm', 'unknown scheme: ftp'],
+  ['registry://example.com/p:v1', 'not supported by this build: registry://example.com/p:v1'],
+  ['example.com/p:v1', 'not supported by this build: registry://example.com/p:v1'],
+])('%s is not: %s', async (policy, message) => {
+  const outcome = await kwctl(['run', '-r', privileged, policy], { environment: store() });
+  expect(outcome).toMatchObject({ code: 1, stdout: '' });
+  expect(outcome.stderr).toContain(`Error: `);
+  expect(outcome.stderr).toContain(message);
+});
+
+test('a default verification configuration lets local files run, with a warning, and nothing else', async () => {
+  const config = temporaryFolder();
+  mkdirSync(join(config, 'kubewarden'));
+  writeFileSync(join(config, 'kubewarden/verification-config.yml'), 'apiVersion: v1\n');
+  const environment = { ...store(), XDG_CONFIG_HOME: config };
+  const local = await kwctl(['run', '-r', privileged, rust], { environment });
+  expect(local.stdout).toContain('Privileged container is not allowed');
+  expect(local.stderr).toContain('WARN kwctl::run: local files have no signatures to verify');
+  const stored = await kwctl(['run', '-r', privileged, '1ad56c'], { environment });
+  expect(stored).toMatchObject({ code: 1, stdout: '' });
+  expect(stored.stderr).toContain('cannot be validated');
+});
