@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { file, guest, kwctl } from '../testing/kwctl.ts';
+import { file, guest, kwctl, temporaryFolder } from '../testing/kwctl.ts';
 
 interface Case {
   readonly request: unknown;
@@ -259,6 +260,21 @@ describe('nothing runs unverified against the wish of the user', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain('cannot verify any');
   });
+});
+
+test('a default verification file lets local files run with a warning, and nothing else', async () => {
+  const home = temporaryFolder();
+  mkdirSync(join(home, 'kubewarden'));
+  const config = 'apiVersion: v1\nallOf:\n- kind: githubAction\n  owner: acme\n';
+  writeFileSync(join(home, 'kubewarden', 'verification-config.yml'), config);
+  const words = ['run', '-r', request('pod-plain')];
+  const surroundings = { environment: { XDG_CONFIG_HOME: home } };
+  const local = await kwctl([...words, privileged], surroundings);
+  expect(lines(local.stdout)).toMatchObject([{ allowed: true }]);
+  expect(local.stderr).toContain('is run unverified');
+  const remote = await kwctl([...words, 'https://127.0.0.1:1/policy.wasm'], surroundings);
+  expect(remote).toMatchObject({ code: 1, stdout: '' });
+  expect(remote.stderr).toContain('cannot verify any');
 });
 
 test.each([
