@@ -11,11 +11,13 @@ import {
   type WasmModule,
 } from '@kubewarden/policy';
 import { PolicyModuleError } from '../module/error.ts';
+import { scanCode, type ScannedCode } from './code.ts';
 import { virtualiseGrowth } from './growth.ts';
+import { UnknownInstructionError } from './instructions.ts';
 import { capLimits, memoriesOf, shareOf } from './limits.ts';
 import { externalKind } from './opcodes.ts';
 import type { SandboxPlan } from './plan.ts';
-import { findMutableState } from './state.ts';
+import { findMutableState, type MutableState } from './state.ts';
 
 /** A module made ready for sandboxes. */
 export interface InstrumentedModule {
@@ -32,8 +34,7 @@ const reservedExportPrefix = 'kubewarden:sandbox/';
  *
  * Mutable globals, and tables that code changes, are exported under reserved names, and the growth of the
  * memory becomes virtual ({@link virtualiseGrowth}). Everything is appended, so that no index shifts. Where
- * state cannot be restored, the plan says that every review needs a fresh instance, and why; then only the caps
- * are written.
+ * state cannot be restored, the plan says that every review needs a fresh instance, and why.
  *
  * @param module - one that the engine accepts: code that refers to what is appended would become valid by it
  * @param options.maximumPages - for all memories of an instance together, in pages of 64 KiB
@@ -54,15 +55,16 @@ export function instrument(
     maximumPages: Math.min(memories[0]?.maximum ?? share, share),
   };
   const capped = capLimits(module, options.maximumPages);
-  const state =
-    options.executionMode === 'wasi' ? 'a WASI program runs once per instance' : findMutableState(module);
+  const code = scanOrReason(module);
+  const growth = typeof code === 'string' ? undefined : growthOf(module, code, memory);
+  const sections = [...capped, ...(growth?.sections ?? [])];
+  const state = mutableState(module, code, options.executionMode);
   if (typeof state === 'string') {
     return {
-      bytes: writeModule(replaceSections(module.sections, capped)),
+      bytes: writeModule(replaceSections(module.sections, sections)),
       plan: { strategy: 'fresh', reason: state, globals: [], tables: [], ...memory },
     };
   }
-  const growth = state.code.growsMemory ? virtualiseGrowth(module, state.code, memory) : undefined;
   const globals = [...state.globals, ...(growth === undefined ? [] : [growth.pagesGlobal])].map((index) => ({
     name: `${reservedExportPrefix}global/${index}`,
     kind: externalKind.global,
@@ -81,9 +83,7 @@ export function instrument(
     payload: appendEntries(module.sections.find(({ id }) => id === sectionIds.export)?.payload, exports),
   };
   return {
-    bytes: writeModule(
-      replaceSections(module.sections, [...capped, ...(growth?.sections ?? []), exportSection]),
-    ),
+    bytes: writeModule(replaceSections(module.sections, [...sections, exportSection])),
     plan: {
       strategy: 'restore',
       globals: globals.map(({ name }) => name),
@@ -91,6 +91,37 @@ export function instrument(
       ...memory,
     },
   };
+}
+
+function scanOrReason(module: WasmModule): ScannedCode | string {
+  try {
+    return scanCode(module);
+  } catch (error) {
+    if (error instanceof UnknownInstructionError) return `the code is not understood: ${error.message}`;
+    throw error;
+  }
+}
+
+function mutableState(
+  module: WasmModule,
+  code: ScannedCode | string,
+  executionMode: ExecutionMode,
+): MutableState | string {
+  if (executionMode === 'wasi') return 'a WASI program runs once per instance';
+  return typeof code === 'string' ? code : findMutableState(module, code);
+}
+
+/**
+ * Growth is made virtual also where no instance is ever reset: the engine does not end a thread that is in a loop of
+ * `memory.grow` before the memory is as large as it may be, which can take half a minute; in a loop of calls it does.
+ */
+function growthOf(
+  module: WasmModule,
+  code: ScannedCode,
+  memory: { readonly initialPages: number; readonly maximumPages: number },
+): ReturnType<typeof virtualiseGrowth> | undefined {
+  const isPlain = memoriesOf(module).length === 1 && module.types.every(({ kind }) => kind === 'function');
+  return code.growsMemory && isPlain ? virtualiseGrowth(module, code, memory) : undefined;
 }
 
 function replaceSections(

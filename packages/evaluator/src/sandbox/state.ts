@@ -1,6 +1,5 @@
 import type { ValueType, WasmModule } from '@kubewarden/policy';
-import { scanCode, type ScannedCode } from './code.ts';
-import { UnknownInstructionError } from './instructions.ts';
+import type { ScannedCode } from './code.ts';
 
 /**
  * Elements that the tables of a module may have together for a reset to look through them; beyond, a fresh
@@ -14,7 +13,6 @@ export interface MutableState {
   readonly globals: readonly number[];
   /** Indices of tables. */
   readonly tables: readonly number[];
-  readonly code: ScannedCode;
 }
 
 /** Types whose values JavaScript can read from a global or a table and write back. */
@@ -25,7 +23,7 @@ const restorable: ReadonlySet<ValueType> = new Set(['i32', 'i64', 'f32', 'f64', 
  *
  * @returns the state; or the reason why it cannot be restored, as a clause
  */
-export function findMutableState(module: WasmModule): MutableState | string {
+export function findMutableState(module: WasmModule, code: ScannedCode): MutableState | string {
   const { types, tables, globals } = module;
   // Such objects can be changed through constants that refer to them.
   if (types.some(({ kind }) => kind !== 'function')) return 'the module has objects (garbage collection)';
@@ -33,13 +31,6 @@ export function findMutableState(module: WasmModule): MutableState | string {
   if (hidesMemory(module)) return 'the module does not export its memory';
   if (globals.some(({ mutable, type }) => mutable && !restorable.has(type))) {
     return 'the module has a mutable global that JavaScript cannot read';
-  }
-  let code: ScannedCode;
-  try {
-    code = scanCode(module);
-  } catch (error) {
-    if (error instanceof UnknownInstructionError) return `the code is not understood: ${error.message}`;
-    throw error;
   }
   if (code.dropsSegments) return 'the module drops segments of data or elements';
   if (code.changesTables) {
@@ -55,7 +46,6 @@ export function findMutableState(module: WasmModule): MutableState | string {
   return {
     globals: globals.flatMap(({ mutable }, index) => (mutable ? [importedGlobals + index] : [])),
     tables: code.changesTables ? tables.map((_, index) => importedTables + index) : [],
-    code,
   };
 }
 
