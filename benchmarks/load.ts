@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { cpuSeconds, type MeasuredServer } from './server.ts';
+import { cpuSeconds, type ServerProcess } from '../tools/policy-server/process.ts';
 
 export interface LoadResult {
   readonly reviews: number;
@@ -32,7 +32,7 @@ const milliseconds: Readonly<Record<string, number>> = { us: 1e-3, ms: 1, s: 1e3
 
 /** Posts `body` over keep-alive connections as fast as the server answers (closed loop, wrk). */
 export async function saturate(
-  server: MeasuredServer,
+  server: ServerProcess,
   path: string,
   body: string,
   seconds: number,
@@ -74,7 +74,7 @@ export async function saturate(
 
 /** Posts at a fixed rate (open loop, h2load over HTTP/1.1), spread over the given paths. */
 export async function steady(
-  server: MeasuredServer,
+  server: ServerProcess,
   paths: readonly string[],
   body: string,
   rate: number,

@@ -16,7 +16,7 @@ import { parseArgs } from 'node:util';
 import { guestPolicy, policiesByAbi, realisticReview, root } from './fixtures.ts';
 import { requireLoadGenerators, saturate, steady } from './load.ts';
 import { printFigures, type Figure } from './report.ts';
-import { residentMegabytes, startServer } from './server.ts';
+import { residentMegabytes, startServer } from '../tools/policy-server/process.ts';
 
 const { values: flags } = parseArgs({
   options: {

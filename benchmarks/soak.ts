@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { guestPolicy, root } from './fixtures.ts';
-import { residentMegabytes, startServer } from './server.ts';
+import { residentMegabytes, startServer } from '../tools/policy-server/process.ts';
 
 const { values: flags } = parseArgs({
   options: {
@@ -115,6 +115,7 @@ const server = await startServer(policies);
 const agent = new Agent({ keepAlive: true, maxSockets: 32, rejectUnauthorized: false });
 let sent = 0;
 let answered = 0;
+const pending = new Set<Promise<void>>();
 const wrong: string[] = [];
 let latencies: number[] = [];
 
@@ -165,7 +166,10 @@ async function load(seconds: number): Promise<void> {
   const target = rate * seconds;
   for (let count = 0; count < target;) {
     const due = Math.min(target, Math.floor(((performance.now() - started) / 1000) * rate));
-    for (; count < due; count++) void ask();
+    for (; count < due; count++) {
+      const asked = ask().finally(() => pending.delete(asked));
+      pending.add(asked);
+    }
     await sleep(5);
   }
 }
@@ -192,7 +196,7 @@ for (let minute = 1; minute <= minutes; minute++) {
       `p50 ${row.p50.toFixed(1)} ms, p99 ${row.p99.toFixed(1)} ms`,
   );
 }
-for (let waited = 0; answered < sent && waited < 100; waited++) await sleep(100);
+await Promise.race([Promise.allSettled(pending), sleep(10_000)]);
 const endMegabytes = residentMegabytes(server.pid);
 await server.stop();
 agent.destroy();

@@ -14,6 +14,8 @@ import { readCatalogue, readGuestModule, readRequest, type Guest } from './catal
 
 const catalogue = readCatalogue();
 const endless = catalogue.filter((guest) => guest.endless !== undefined);
+/** Guests that stop only when there is no more memory to be had. */
+const growing = catalogue.filter(({ name }) => name.endsWith('/grow-to-the-cap'));
 const honest = catalogue.find(({ name }) => name === 'assemblyscript/pod-privileged')!;
 
 const interrupted = 'Policy execution interrupted because it exceeded the allowed execution time';
@@ -91,3 +93,26 @@ it('goes on with a guest that hangs on some requests only', async () => {
   const outcome = await pool.evaluate({ policyId, body: readRequest('pod-plain'), endpoint: 'validate' });
   expect(outcome).toMatchObject({ answer: { allowed: true } });
 });
+
+it.each(growing)(
+  '$name is ended while its memory grows, and so is its thread',
+  async (guest) => {
+    const own = await compilePolicyModule(readGuestModule(guest), { executionMode: guest.executionMode });
+    const growingPool = await EvaluationPool.start({
+      workers: 1,
+      modules: [own],
+      policies: [{ ...policyOf(guest, own), deadlineMilliseconds: 100 }],
+      answer: (request) => {
+        throw new HostCallError(`nobody is to ask for ${request.type}`);
+      },
+      log: () => {},
+    });
+    const endpoint = guest.policyType === 'raw' ? 'validate_raw' : 'validate';
+    const body = readRequest(guest.cases![0]!.request);
+    const outcome = await growingPool.evaluate({ policyId: idOf(guest.name), endpoint, body });
+    expect(outcome).toMatchObject({ kind: 'answered' });
+    // A thread that goes on growing would take half a minute.
+    await growingPool.close(0);
+  },
+  15_000,
+);

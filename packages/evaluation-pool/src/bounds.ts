@@ -72,3 +72,6 @@ export const maximumLogLength = 256 * 1024;
 
 /** JavaScript heap of a worker in MiB; guests' memory is not part of it. */
 export const workerHeapMebibytes = 512;
+
+/** Milliseconds after which no further policy is warmed up: slow ones must not keep a server from being ready. */
+export const warmUpMilliseconds = 10_000;

@@ -24,6 +24,7 @@ export const op = {
   i32Add: 0x6a,
   i32Sub: 0x6b,
   i32And: 0x71,
+  i32ShrU: 0x76,
   /** Prefix of the vector instructions that follow. */
   vector: 0xfd,
   v128Load: 0x00,

@@ -53,7 +53,7 @@ export interface Invocation {
   readonly log: Logger;
 }
 
-export interface CommandModule {
+interface CommandModule {
   /**
    * Carries the command out.
    *

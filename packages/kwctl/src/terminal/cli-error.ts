@@ -21,8 +21,12 @@ export function describeError(error: unknown): string {
 function chain(error: unknown): string[] {
   const messages: string[] = [];
   for (let at: unknown = error; at !== undefined && at !== null && messages.length < 10;) {
-    messages.push(at instanceof Error ? at.message : String(at));
-    at = at instanceof Error ? at.cause : undefined;
+    if (!(at instanceof Error)) {
+      messages.push(typeof at === 'string' ? at : JSON.stringify(at));
+      break;
+    }
+    messages.push(at.message);
+    at = at.cause;
   }
   return messages;
 }

@@ -5,11 +5,13 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { selfSigned } from '../tools/certificates/authority.ts';
-import { root } from './fixtures.ts';
+import { fileURLToPath } from 'node:url';
+import { selfSigned } from '../certificates/authority.ts';
 
-/** A policy-server under measurement, on loopback, with TLS. */
-export interface MeasuredServer {
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The built policy-server in a process of its own, on loopback, with TLS. */
+export interface ServerProcess {
   readonly url: string;
   readonly pid: number;
   /** Milliseconds from the start of the process to the first successful readiness probe. */
@@ -56,7 +58,8 @@ function isReady(port: number): Promise<boolean> {
 export async function startServer(
   policies: Record<string, unknown>,
   flags: readonly string[] = [],
-): Promise<MeasuredServer> {
+  output: 'inherit' | 'quiet' = 'inherit',
+): Promise<ServerProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'kubewarden-bench-'));
   writeFileSync(join(folder, 'policies.yml'), JSON.stringify(policies));
   const { certificate, key } = await selfSigned();
@@ -77,7 +80,7 @@ export async function startServer(
         '--ignore-kubernetes-connection-failure',
       ])
       .concat(['--cert-file', join(folder, 'cert.pem'), '--key-file', join(folder, 'key.pem'), ...flags]),
-    { stdio: ['ignore', 'inherit', 'inherit'] },
+    { stdio: output === 'quiet' ? 'ignore' : ['ignore', 'inherit', 'inherit'] },
   );
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   while (!(await isReady(readinessPort))) {

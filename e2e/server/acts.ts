@@ -1,0 +1,79 @@
+import { readCatalogue, readRequest, type Guest, type GuestCase } from '../catalogue.ts';
+import { fileURLToPath } from 'node:url';
+
+/** Something that a hostile or odd guest does, and what the server has to answer. */
+export interface Act {
+  readonly name: string;
+  readonly policy: string;
+  readonly path: string;
+  readonly body: Uint8Array;
+  readonly expected: Expectation;
+}
+
+export type Expectation =
+  | { readonly kind: 'verdict'; readonly verdict: GuestCase }
+  /** The policy ran into its deadline. */
+  | { readonly kind: 'time-out' }
+  /** The policy could not be loaded, or refused its settings; what the answer has to say. */
+  | { readonly kind: 'unusable'; readonly text: string };
+
+const guests = fileURLToPath(new URL('../../guests', import.meta.url));
+
+/** The rows that say how a guest behaves in a server; others need a host that answers their calls. */
+const rows = readCatalogue().filter(({ digest, session }) => digest === undefined && session === undefined);
+
+/** Guests that already fail when their settings are checked, which the server does when it starts. */
+const refusedSettings = new Set([
+  'wapc/memory-missing',
+  'wapc/memory-is-a-function',
+  'wapc/memory-missing-and-unused',
+  'wapc/settings-invalid',
+  'wapc/protocol-unknown',
+]);
+
+/** `wapc/reject` is a group and a member in the path of a URL. */
+function policyName({ name }: Guest): string {
+  return name.replaceAll(/[^a-z0-9]+/gi, '-');
+}
+
+/** The policies file in which every row of the catalogues is a policy. */
+export function hostilePolicies(): Record<string, object> {
+  return Object.fromEntries(
+    rows.map((guest) => [
+      policyName(guest),
+      {
+        module: `file://${guests}/${guest.module}`,
+        settings: guest.settings ?? {},
+        hostCapabilities: guest.hostCapabilities ?? ['*'],
+        allowedToMutate: true,
+        timeoutEvalSeconds: guest.endless === undefined ? 20 : 1,
+      },
+    ]),
+  );
+}
+
+/** All acts: one for each case of each row. */
+export function acts(): Act[] {
+  return rows.flatMap((guest) => {
+    const policy = policyName(guest);
+    const path = `/${guest.policyType === 'raw' ? 'validate_raw' : 'validate'}/${policy}`;
+    const act = (request: GuestCase['request'], expected: Expectation): Act => ({
+      name: `${guest.name}: ${request}`,
+      policy,
+      path,
+      body: readRequest(request),
+      expected,
+    });
+    const unusable = guest.refusal ?? guest.initialization;
+    if (unusable !== undefined || guest.module.startsWith('wat/module/')) {
+      return [act('pod-plain', { kind: 'unusable', text: unusable ?? '' })];
+    }
+    if (refusedSettings.has(guest.name)) {
+      return [act('pod-plain', { kind: 'unusable', text: 'Policy settings are invalid: ' })];
+    }
+    return [
+      ...(guest.endless === undefined ? [] : [act('pod-privileged', { kind: 'time-out' })]),
+      ...(guest.cases ?? []).map((verdict) => act(verdict.request, { kind: 'verdict', verdict })),
+    ];
+  });
+}

@@ -1,0 +1,100 @@
+/**
+ * The real policy-server with every guest of the catalogues as a policy, the hostile ones among them: each gets the
+ * answer that it deserves, and the review after it, of another policy, is answered as if nothing had been.
+ */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startServer, type ServerProcess } from '../../tools/policy-server/process.ts';
+import { acts, hostilePolicies, type Act } from './acts.ts';
+import { createClient, type Client, type HttpAnswer } from './client.ts';
+
+const timedOut = 'Policy execution interrupted because it exceeded the allowed execution time';
+
+let server: ServerProcess;
+let client: Client;
+
+beforeAll(async () => {
+  server = await startServer(hostilePolicies(), ['--continue-on-errors', '--log-level', 'error'], 'quiet');
+  client = createClient(server.url);
+});
+
+afterAll(async () => {
+  client.close();
+  await server.stop();
+});
+
+function review(name: string): { request: Record<string, unknown> } {
+  const path = fileURLToPath(new URL(`../../guests/requests/${name}.json`, import.meta.url));
+  return JSON.parse(readFileSync(path, 'utf8')) as { request: Record<string, unknown> };
+}
+
+const privileged = review('pod-privileged');
+let reviews = 0;
+
+/** Asks an honest policy, under a uid that nobody had before. */
+async function askHonestPolicy(): Promise<void> {
+  const uid = `honest-${reviews++}`;
+  const body = JSON.stringify({ ...privileged, request: { ...privileged.request, uid } });
+  const { response } = await client.post('/validate/rust-pod-privileged', body);
+  expect(response).toEqual({
+    uid,
+    allowed: false,
+    status: { message: 'Privileged container is not allowed' },
+    auditAnnotations: null,
+    warnings: null,
+  });
+}
+
+function check({ expected, body }: Act, { status, response, text }: HttpAnswer): void {
+  if (expected.kind === 'unusable') {
+    expect(response?.allowed ?? false, text).toBe(false);
+    if (status === 500) return;
+    expect(response?.status?.code, text).toBe(500);
+    expect(text.replaceAll('\\"', '"')).toContain(expected.text);
+    return;
+  }
+  expect(status, text).toBe(200);
+  const { request } = JSON.parse(Buffer.from(body).toString()) as { request: { uid?: string } };
+  expect(response!.uid).toBe(request.uid ?? '');
+  if (expected.kind === 'time-out') {
+    expect(response).toMatchObject({ allowed: false, status: { code: 500 } });
+    expect(response!.status!.message).toMatch(new RegExp(`${timedOut}|execution deadline exceeded`));
+    return;
+  }
+  const { allowed, message, messageContains, code } = expected.verdict;
+  if (allowed !== undefined) expect(response!.allowed, text).toBe(allowed);
+  if (message !== undefined) expect(response!.status?.message).toBe(message);
+  if (messageContains !== undefined) expect(response!.status?.message ?? '').toContain(messageContains);
+  if (code !== undefined) expect(response!.status?.code).toBe(code);
+}
+
+test.each(acts())('$name', async (act) => {
+  check(act, await client.post(act.path, act.body));
+  await askHonestPolicy();
+});
+
+test('a thousand reviews at once, honest and hostile ones, each answered under its own uid', async () => {
+  const plain = review('pod-plain');
+  const policies = [
+    'rust-pod-privileged',
+    'go-pod-privileged',
+    'assemblyscript-pod-privileged',
+    'rego-pod-privileged',
+    'wasi-trap',
+    'wapc-grow-by-16-mib',
+  ];
+  const answers = await Promise.all(
+    Array.from({ length: 1000 }, async (_, index) => {
+      const uid = `one-of-many-${index}`;
+      const policy = policies[index % policies.length]!;
+      const body = JSON.stringify({ ...plain, request: { ...plain.request, uid } });
+      const { status, response } = await client.post(`/validate/${policy}`, body);
+      return {
+        policy,
+        right: status === 200 && response?.uid === uid && response.allowed === (policy !== 'wasi-trap'),
+      };
+    }),
+  );
+  expect(answers.filter(({ right }) => !right)).toEqual([]);
+});
