@@ -118,6 +118,14 @@ signed-or-internal:
       'g: {expression: "a()", message: m, policies: {a: {module: x, url: y}}}',
       "policy 'g/a': field 'url' is unknown",
     ],
+    [
+      'p:\n  module: x\n  policyMod: monitor',
+      "line 3: policy 'p': field 'policyMod' is unknown, expected one of module, ",
+    ],
+    [
+      'g: {expression: "a()", message: m, policies: {}, settings: {}}',
+      "policy 'g': field 'settings' is unknown",
+    ],
     ['a/b: {module: x}', "policy name 'a/b' contains a '/' character"],
     [
       'g: {expression: e, message: m, policies: {a/b: {module: x}}}',

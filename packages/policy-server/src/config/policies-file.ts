@@ -83,6 +83,7 @@ function decodeEntry(name: string, fields: YamlFields): PolicyDefinition | Group
 }
 
 function decodePolicy(name: string, fields: YamlFields): PolicyDefinition {
+  rejectUnknown(fields, policyFieldNames);
   const message = fields.optionalString('message');
   return {
     kind: 'policy',
@@ -95,6 +96,7 @@ function decodePolicy(name: string, fields: YamlFields): PolicyDefinition {
 }
 
 function decodeGroup(name: string, fields: YamlFields): GroupDefinition {
+  rejectUnknown(fields, groupFieldNames);
   const members = fields.mapping('policies');
   return {
     kind: 'group',
@@ -104,7 +106,7 @@ function decodeGroup(name: string, fields: YamlFields): GroupDefinition {
     message: fields.string('message'),
     members: members.names().map((member) => {
       const memberFields = members.child(member, `policy '${name}/${member}'`);
-      rejectUnknown(memberFields);
+      rejectUnknown(memberFields, memberFieldNames);
       return { name: member, ...decodeModuleUse(memberFields) };
     }),
   };
@@ -118,11 +120,20 @@ const memberFieldNames = [
   'hostCapabilities',
 ];
 
-/** Only members are strict; the controller adds fields of its own to policies. */
-function rejectUnknown(fields: YamlFields): void {
-  const unknown = fields.names().find((field) => !memberFieldNames.includes(field));
+/** The controller says which resource a policy comes from; that has no meaning here. */
+const originFieldName = 'namespacedName';
+
+const policyFieldNames = [...memberFieldNames, 'policyMode', 'allowedToMutate', 'message', originFieldName];
+const groupFieldNames = ['expression', 'message', 'policies', 'policyMode', originFieldName];
+
+/**
+ * The original passes over unknown fields of policies and groups. A misspelt `policyMode` or `hostCapabilities` is
+ * too dangerous for that.
+ */
+function rejectUnknown(fields: YamlFields, known: readonly string[]): void {
+  const unknown = fields.names().find((field) => !known.includes(field));
   if (unknown !== undefined) {
-    throw fields.fieldError(unknown, `is unknown, expected one of ${memberFieldNames.join(', ')}`);
+    throw fields.fieldError(unknown, `is unknown, expected one of ${known.join(', ')}`);
   }
 }
 

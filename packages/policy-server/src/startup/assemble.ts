@@ -33,7 +33,7 @@ export function assemblePolicies(
   const modules = new Map<string, PolicyModule>();
 
   const fail = (id: string, mode: 'protect' | 'monitor', message: string, reason: string): FailedPolicy => {
-    if (!config.continueOnErrors) throw new BootstrapError(message);
+    if (!config.continueOnErrors) throw new BootstrapError(failure(id, message));
     return { kind: 'failed', id, mode, reason };
   };
 
@@ -46,7 +46,7 @@ export function assemblePolicies(
     const result = results.get(use.module);
     if (result?.kind !== 'loaded') {
       const message = result?.message ?? `no module was loaded from ${use.module}`;
-      return fail(policy.id, policy.mode, message, `bootstrap failure: ${policy.id}: ${message}`);
+      return fail(policy.id, policy.mode, message, failure(policy.id, message));
     }
     modules.set(result.module.digest, result.module);
     const seconds =
@@ -77,7 +77,7 @@ export function assemblePolicies(
       compileGroupExpression(expression, names);
     } catch (cause) {
       const reason = `error evaluating policy group expression: ${(cause as Error).message}`;
-      return [...members, fail(id, mode, `${id}: ${reason}`, reason)];
+      return [...members, fail(id, mode, reason, reason)];
     }
     return [...members, { kind: 'group', id, mode, expression, message, members: names }];
   };
@@ -106,4 +106,8 @@ function readHostCapabilities(patterns: readonly string[], owner: string): HostC
       { cause },
     );
   }
+}
+
+function failure(id: string, message: string): string {
+  return `bootstrap failure: ${id}: ${message}`;
 }

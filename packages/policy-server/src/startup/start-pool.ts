@@ -33,8 +33,8 @@ export async function startPool(
     for (const [policy_id, error] of refusals)
       logger.log('error', 'policy settings are invalid', { policy_id, error });
     await pool.close(0);
-    const [first] = refusals.values();
-    if (!config.continueOnErrors) throw new BootstrapError(first);
+    const [[id, error]] = [...refusals] as [[string, string]];
+    if (!config.continueOnErrors) throw new BootstrapError(`${id}: ${error}`);
     policies = policies.map((policy): ServedPolicy => {
       const reason = refusals.get(policy.id);
       return reason === undefined ? policy : { kind: 'failed', id: policy.id, mode: policy.mode, reason };
