@@ -24,7 +24,7 @@ beforeAll(async () => {
       rego: { module: `file://${guests}/rego/pod-privileged.wasm` },
       slow: { module: `file://${guests}/c/sleeping.wasm`, settings: { sleepMilliseconds: 300 } },
     },
-    [],
+    ['--shutdown-delay', '0'],
     'quiet',
   );
   client = createClient(server.url);

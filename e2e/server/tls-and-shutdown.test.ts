@@ -1,0 +1,189 @@
+/** The real policy-server with certificates that are wrong, missing or replaced, and when it is told to stop. */
+import { mkdtempSync, renameSync, writeFileSync } from 'node:fs';
+import { Agent, request } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect } from 'node:tls';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeAll, expect, test } from 'vitest';
+import {
+  type CertificateAndKey,
+  type CertificateAuthority,
+  createAuthority,
+} from '../../tools/certificates/authority.ts';
+import { startServer, type ServerProcess } from '../../tools/policy-server/process.ts';
+import { createClient } from './client.ts';
+import { bodyOf, expectRightAnswer, guests, plain } from './honest.ts';
+import { refusedStart } from './refused-start.ts';
+
+const honest = { module: `file://${guests}/rust/pod-privileged.wasm` };
+const policies = {
+  honest,
+  rego: { module: `file://${guests}/rego/pod-privileged.wasm` },
+  slow: { module: `file://${guests}/c/sleeping.wasm`, settings: { sleepMilliseconds: 500 } },
+};
+
+let authority: CertificateAuthority;
+let first: CertificateAndKey;
+let second: CertificateAndKey;
+const servers: ServerProcess[] = [];
+
+beforeAll(async () => {
+  authority = await createAuthority({ commonName: 'authority' });
+  const issue = (commonName: string): Promise<CertificateAndKey> =>
+    authority.issue({ commonName, ipAddresses: ['127.0.0.1'] });
+  [first, second] = await Promise.all([issue('first'), issue('second')]);
+});
+
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.stop()));
+});
+
+/** Certificate, key and client authority in files, with the flags that name them. */
+function write({ certificate, key }: CertificateAndKey): { folder: string; flags: string[] } {
+  const folder = mkdtempSync(join(tmpdir(), 'kubewarden-tls-'));
+  writeFileSync(join(folder, 'tls.crt'), certificate);
+  writeFileSync(join(folder, 'tls.key'), key);
+  writeFileSync(join(folder, 'ca.crt'), authority.certificate);
+  return { folder, flags: ['--cert-file', join(folder, 'tls.crt'), '--key-file', join(folder, 'tls.key')] };
+}
+
+async function serve(flags: readonly string[], shutdownDelaySeconds = 0): Promise<ServerProcess> {
+  const delay = ['--shutdown-delay', String(shutdownDelaySeconds)];
+  const server = await startServer(policies, [...flags, ...delay], 'quiet');
+  servers.push(server);
+  return server;
+}
+
+/** Posts a review over a connection of its own, or one of the agent's, and gives its uid and verdict. */
+function ask(url: string, uid: string, options: object): Promise<{ uid: string; allowed: boolean }> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(
+      url,
+      { method: 'POST', headers: { 'content-type': 'application/json' }, agent: false, ...options },
+      (incoming) => {
+        const chunks: Buffer[] = [];
+        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+        incoming.on('error', reject);
+        incoming.on('end', () => {
+          const { response } = JSON.parse(Buffer.concat(chunks).toString()) as {
+            response: { uid: string; allowed: boolean };
+          };
+          resolve({ uid: response.uid, allowed: response.allowed });
+        });
+      },
+    );
+    outgoing.on('error', reject);
+    outgoing.end(bodyOf(plain, uid));
+  });
+}
+
+function servedName(url: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const { hostname: host, port } = new URL(url);
+    const socket = connect({ host, port: Number(port), rejectUnauthorized: false }, () => {
+      resolve(String(socket.getPeerCertificate().subject.CN));
+      socket.destroy();
+    });
+    socket.on('error', reject);
+  });
+}
+
+test('a certificate without its key ends the start', async () => {
+  const { flags } = write({ certificate: first.certificate, key: second.key });
+  const { code, errors } = await refusedStart(JSON.stringify({ honest }), flags);
+  expect(code).toBe(1);
+  expect(errors).toMatch(/^Error: .*the private key does not belong to the certificate.*\n$/);
+});
+
+test('clients without a certificate of the right authority get no answer', async () => {
+  const { folder, flags } = write(first);
+  const { url } = await serve([...flags, '--client-ca-file', join(folder, 'ca.crt')]);
+  const target = `${url}/validate/honest`;
+  const stranger = await (await createAuthority({ commonName: 'other' })).issue({ commonName: 'stranger' });
+  const as = ({ certificate, key }: CertificateAndKey): object => ({
+    ca: authority.certificate,
+    cert: certificate,
+    key,
+  });
+  await expect(ask(target, 'none', { ca: authority.certificate })).rejects.toThrow('certificate required');
+  await expect(ask(target, 'stranger', as(stranger))).rejects.toThrow();
+  const member = await authority.issue({ commonName: 'api-server' });
+  expect(await ask(target, 'member', as(member))).toEqual({ uid: 'member', allowed: true });
+});
+
+test('certificates are swapped under load, and no review is lost', async () => {
+  const { folder, flags } = write(first);
+  const { url } = await serve(flags);
+  const agent = new Agent({ keepAlive: true, maxSockets: 4, ca: authority.certificate });
+  const over = new AbortController();
+  let answered = 0;
+  const lanes = Array.from({ length: 8 }, async (_, lane) => {
+    for (let count = 0; !over.signal.aborted; count++) {
+      const uid = `swap-${lane}-${count}`;
+      const connection = lane % 2 === 0 ? { agent } : { ca: authority.certificate };
+      expect(await ask(`${url}/validate/honest`, uid, connection)).toEqual({ uid, allowed: true });
+      answered++;
+    }
+  });
+  const load = Promise.all(lanes);
+  for (const [pair, name] of [
+    [second, 'second'],
+    [first, 'first'],
+  ] as const) {
+    for (const [file, text] of [
+      ['tls.crt', pair.certificate],
+      ['tls.key', pair.key],
+    ] as const) {
+      writeFileSync(join(folder, 'new'), text);
+      renameSync(join(folder, 'new'), join(folder, file));
+    }
+    await expect.poll(() => servedName(url), { timeout: 15_000 }).toBe(name);
+  }
+  over.abort();
+  await load;
+  agent.destroy();
+  expect(answered).toBeGreaterThan(8);
+});
+
+test('SIGTERM under load: every review that was sent before is answered', async () => {
+  const { flags } = write(first);
+  const server = await serve(flags, 2);
+  const agent = new Agent({ keepAlive: true, ca: authority.certificate });
+  const names = Object.keys(policies);
+  const uids = Array.from({ length: 120 }, (_, index) => `before-${index}`);
+  const before = Promise.all(
+    uids.map((uid, index) => ask(`${server.url}/validate/${names[index % names.length]}`, uid, { agent })),
+  );
+  // Long enough that all are sent, and too short for the slow policy to have answered its forty.
+  await sleep(400);
+  const stopped = servers.pop()!.stop();
+  const after = await ask(`${server.url}/validate/honest`, 'while-stopping', { ca: authority.certificate });
+  expect(after).toEqual({ uid: 'while-stopping', allowed: true });
+  expect(await before).toEqual(uids.map((uid) => ({ uid, allowed: true })));
+  await stopped;
+  agent.destroy();
+  await expect(ask(`${server.url}/validate/honest`, 'too-late', {})).rejects.toThrow('ECONNREFUSED');
+});
+
+test('a policy that uses up all memory ends its reviews, not the server', async () => {
+  const { flags } = write(first);
+  const server = await startServer(
+    { honest, greedy: { module: `file://${guests}/wat/wapc/grow-to-the-cap.wasm`, timeoutEvalSeconds: 10 } },
+    [...flags, '--workers', '2', '--shutdown-delay', '0'],
+    'quiet',
+  );
+  servers.push(server);
+  const client = createClient(server.url);
+  const greedy = Promise.all(
+    Array.from({ length: 8 }, (_, index) =>
+      client.post('/validate/greedy', bodyOf(plain, `greedy-${index}`)),
+    ),
+  );
+  await expectRightAnswer(client, 'honest');
+  expect((await greedy).map(({ response }) => response?.uid)).toEqual(
+    Array.from({ length: 8 }, (_, index) => `greedy-${index}`),
+  );
+  await expectRightAnswer(client, 'honest');
+  client.close();
+});
