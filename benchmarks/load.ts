@@ -45,6 +45,8 @@ export async function saturate(
   const run = (duration: number) =>
     promisify(execFile)('wrk', [
       '-t1',
+      '-r2',
+      '--rate-period=1ms',
       '-c16',
       `-d${duration}s`,
       '--latency',
@@ -87,7 +89,7 @@ export async function steady(
   const total = rate * seconds;
   const before = cpuSeconds(server.pid);
   await promisify(execFile)('h2load', [
-    '--h1', `-c${connections}`, `-n${total}`, `--rps=${rate / connections}`, '-t1', '-d', join(folder, 'body.json'),
+    '--h1', `-c${connections}`, `-n${total}`, `--rps=${rate / connections}`, '-t1', '-r2', '--rate-period=1ms', '-d', join(folder, 'body.json'),
     '-H', 'content-type: application/json', '-i', join(folder, 'urls'), `--log-file=${join(folder, 'log')}`,
   ]); // prettier-ignore
   const cpu = cpuSeconds(server.pid) - before;

@@ -94,7 +94,7 @@ function measureKwctl(): void {
   for (const file of [
     'rego/pod-privileged.wasm',
     'rust/pod-privileged.wasm',
-    'go/required-annotations.wasm',
+    'assemblyscript/pod-privileged.wasm',
   ]) {
     const times = Array.from({ length: 9 }, () => {
       const started = performance.now();
