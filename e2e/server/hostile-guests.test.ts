@@ -19,7 +19,8 @@ let server: ServerProcess;
 let client: Client;
 
 beforeAll(async () => {
-  server = await startServer(hostilePolicies(), ['--continue-on-errors', '--log-level', 'error'], 'quiet');
+  const flags = ['--continue-on-errors', '--log-level', 'error', '--shutdown-delay', '0'];
+  server = await startServer(hostilePolicies(), flags, 'quiet');
   client = createClient(server.url);
 });
 

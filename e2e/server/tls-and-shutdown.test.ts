@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test, type TestContext } from 'vitest';
 import {
   type CertificateAndKey,
   type CertificateAuthority,
@@ -26,17 +26,12 @@ const policies = {
 let authority: CertificateAuthority;
 let first: CertificateAndKey;
 let second: CertificateAndKey;
-const servers: ServerProcess[] = [];
 
 beforeAll(async () => {
   authority = await createAuthority({ commonName: 'authority' });
   const issue = (commonName: string): Promise<CertificateAndKey> =>
     authority.issue({ commonName, ipAddresses: ['127.0.0.1'] });
   [first, second] = await Promise.all([issue('first'), issue('second')]);
-});
-
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.stop()));
 });
 
 /** Certificate, key and client authority in files, with the flags that name them. */
@@ -48,10 +43,14 @@ function write({ certificate, key }: CertificateAndKey): { folder: string; flags
   return { folder, flags: ['--cert-file', join(folder, 'tls.crt'), '--key-file', join(folder, 'tls.key')] };
 }
 
-async function serve(flags: readonly string[], shutdownDelaySeconds = 0): Promise<ServerProcess> {
-  const delay = ['--shutdown-delay', String(shutdownDelaySeconds)];
-  const server = await startServer(policies, [...flags, ...delay], 'quiet');
-  servers.push(server);
+/** A server that is ended with the test. */
+async function serve(
+  { onTestFinished }: TestContext,
+  flags: readonly string[],
+  served: Record<string, unknown> = policies,
+): Promise<ServerProcess> {
+  const server = await startServer(served, [...flags, '--shutdown-delay', '0'], 'quiet');
+  onTestFinished(() => server.stop());
   return server;
 }
 
@@ -89,16 +88,16 @@ function servedName(url: string): Promise<string> {
   });
 }
 
-test('a certificate without its key ends the start', async () => {
+test.concurrent('a certificate without its key ends the start', async () => {
   const { flags } = write({ certificate: first.certificate, key: second.key });
   const { code, errors } = await refusedStart(JSON.stringify({ honest }), flags);
   expect(code).toBe(1);
   expect(errors).toMatch(/^Error: .*the private key does not belong to the certificate.*\n$/);
 });
 
-test('clients without a certificate of the right authority get no answer', async () => {
+test.concurrent('clients without a certificate of the right authority get no answer', async (context) => {
   const { folder, flags } = write(first);
-  const { url } = await serve([...flags, '--client-ca-file', join(folder, 'ca.crt')]);
+  const { url } = await serve(context, [...flags, '--client-ca-file', join(folder, 'ca.crt')]);
   const target = `${url}/validate/honest`;
   const stranger = await (await createAuthority({ commonName: 'other' })).issue({ commonName: 'stranger' });
   const as = ({ certificate, key }: CertificateAndKey): object => ({
@@ -112,9 +111,9 @@ test('clients without a certificate of the right authority get no answer', async
   expect(await ask(target, 'member', as(member))).toEqual({ uid: 'member', allowed: true });
 });
 
-test('certificates are swapped under load, and no review is lost', async () => {
+test.concurrent('certificates are swapped under load, and no review is lost', async (context) => {
   const { folder, flags } = write(first);
-  const { url } = await serve(flags);
+  const { url } = await serve(context, flags);
   const agent = new Agent({ keepAlive: true, maxSockets: 4, ca: authority.certificate });
   const over = new AbortController();
   let answered = 0;
@@ -127,28 +126,31 @@ test('certificates are swapped under load, and no review is lost', async () => {
     }
   });
   const load = Promise.all(lanes);
-  for (const [pair, name] of [
-    [second, 'second'],
-    [first, 'first'],
-  ] as const) {
-    for (const [file, text] of [
-      ['tls.crt', pair.certificate],
-      ['tls.key', pair.key],
+  try {
+    for (const [pair, name] of [
+      [second, 'second'],
+      [first, 'first'],
     ] as const) {
-      writeFileSync(join(folder, 'new'), text);
-      renameSync(join(folder, 'new'), join(folder, file));
+      for (const [file, text] of [
+        ['tls.crt', pair.certificate],
+        ['tls.key', pair.key],
+      ] as const) {
+        writeFileSync(join(folder, 'new'), text);
+        renameSync(join(folder, 'new'), join(folder, file));
+      }
+      await context.expect.poll(() => servedName(url), { timeout: 15_000 }).toBe(name);
     }
-    await expect.poll(() => servedName(url), { timeout: 15_000 }).toBe(name);
+  } finally {
+    over.abort();
+    await load;
+    agent.destroy();
   }
-  over.abort();
-  await load;
-  agent.destroy();
   expect(answered).toBeGreaterThan(8);
 });
 
-test('SIGTERM under load: every review that was sent before is answered', async () => {
+test.concurrent('SIGTERM under load: every review that was sent before is answered', async () => {
   const { flags } = write(first);
-  const server = await serve(flags, 2);
+  const server = await startServer(policies, flags, 'quiet');
   const agent = new Agent({ keepAlive: true, ca: authority.certificate });
   const names = Object.keys(policies);
   const uids = Array.from({ length: 120 }, (_, index) => `before-${index}`);
@@ -157,7 +159,7 @@ test('SIGTERM under load: every review that was sent before is answered', async 
   );
   // Long enough that all are sent, and too short for the slow policy to have answered its forty.
   await sleep(400);
-  const stopped = servers.pop()!.stop();
+  const stopped = server.stop();
   const after = await ask(`${server.url}/validate/honest`, 'while-stopping', { ca: authority.certificate });
   expect(after).toEqual({ uid: 'while-stopping', allowed: true });
   expect(await before).toEqual(uids.map((uid) => ({ uid, allowed: true })));
@@ -166,14 +168,10 @@ test('SIGTERM under load: every review that was sent before is answered', async 
   await expect(ask(`${server.url}/validate/honest`, 'too-late', {})).rejects.toThrow('ECONNREFUSED');
 });
 
-test('a policy that uses up all memory ends its reviews, not the server', async () => {
+test.concurrent('a policy that uses up all memory ends its reviews, not the server', async (context) => {
   const { flags } = write(first);
-  const server = await startServer(
-    { honest, greedy: { module: `file://${guests}/wat/wapc/grow-to-the-cap.wasm`, timeoutEvalSeconds: 10 } },
-    [...flags, '--workers', '2', '--shutdown-delay', '0'],
-    'quiet',
-  );
-  servers.push(server);
+  const greedyPolicy = { module: `file://${guests}/wat/wapc/grow-to-the-cap.wasm`, timeoutEvalSeconds: 10 };
+  const server = await serve(context, [...flags, '--workers', '2'], { honest, greedy: greedyPolicy });
   const client = createClient(server.url);
   const greedy = Promise.all(
     Array.from({ length: 8 }, (_, index) =>
