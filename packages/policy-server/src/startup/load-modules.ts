@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { compilePolicyModule, type PolicyModule } from '@kubewarden/evaluator';
 import {
   defaultMetadata,
@@ -6,7 +6,7 @@ import {
   readMetadata,
   serverVersionProblem,
 } from '@kubewarden/policy';
-import { fetchPolicy, parsePolicyLocation } from '@kubewarden/registry';
+import { defaultDownloadLimits, fetchPolicy, parsePolicyLocation } from '@kubewarden/registry';
 import type { Config } from '../config/config.ts';
 import type { GroupDefinition, PolicyDefinition, PolicyDefinitions } from '../config/policies-file.ts';
 import type { Logger } from '../logging/logger.ts';
@@ -91,7 +91,7 @@ async function fetchModule(
   try {
     const destination = { kind: 'store', root: downloadDir } as const;
     const { path } = await fetchPolicy(parsePolicyLocation(location), { destination, sources });
-    return { path, bytes: await readFile(path) };
+    return { path, bytes: await readModule(path) };
   } catch (cause) {
     const message = (cause as Error).message;
     logger.log('error', 'policy download failed', { policy: name, error: message });
@@ -99,6 +99,17 @@ async function fetchModule(
       cause,
     });
   }
+}
+
+/** Devices and pipes may go on for ever, and a local file has no more right to memory than a download. */
+async function readModule(path: string): Promise<Uint8Array> {
+  const file = await stat(path);
+  if (!file.isFile()) throw new Error(`${path} is no regular file`);
+  const { maximumBytes } = defaultDownloadLimits;
+  if (file.size > maximumBytes) {
+    throw new Error(`${path} has ${file.size} bytes, at most ${maximumBytes} are allowed`);
+  }
+  return readFile(path);
 }
 
 async function compileModule(bytes: Uint8Array): Promise<{ module: PolicyModule; mutating: boolean }> {
