@@ -75,7 +75,10 @@ describe('the difference of two documents', () => {
   });
 
   it('turns the one into the other when it is applied', () => {
-    const value = fc.jsonValue({ maxDepth: 4, noUnicodeString: false });
+    // The library that applies the patch refuses this key, which the table above has instead.
+    const value = fc
+      .jsonValue({ maxDepth: 4, noUnicodeString: false })
+      .filter((value) => !JSON.stringify(value).includes('__proto__'));
     fc.assert(
       fc.property(value, value, (left, right) => {
         const patch = diff(JSON.stringify(left), JSON.stringify(right)) ?? '[]';
