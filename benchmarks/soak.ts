@@ -60,6 +60,7 @@ const policies: Record<string, unknown> = {
     allowedToMutate: true,
   },
   pinned: guestPolicy('c/pinned-images.wasm'),
+  opa: guestPolicy('rego/opa.wasm', { forbidden_names: ['privileged'] }),
   group: {
     expression: 'rust() && (rego() || typescript())',
     message: 'rejected by the group',
@@ -81,7 +82,20 @@ const acts: Act[] = [
     { weight: 50, path: `/validate/${name}`, review: privileged, isRight: denied },
     { weight: 25, path: `/audit/${name}`, review: privileged, isRight: denied },
   ]),
-  { weight: 30, path: '/validate/pinned', review: plain, isRight: ({ uid }) => uid !== '' },
+  { weight: 30, path: '/validate/pinned', review: plain, isRight: accepted },
+  {
+    weight: 10,
+    path: '/validate/pinned',
+    review: review('pod-latest'),
+    isRight: ({ allowed, status }) => !allowed && status?.code === 403,
+  },
+  {
+    weight: 20,
+    path: '/validate/opa',
+    review: privileged,
+    isRight: ({ allowed, status }) => !allowed && status?.message === 'name "privileged" is forbidden',
+  },
+  { weight: 20, path: '/validate/opa', review: plain, isRight: accepted },
   {
     weight: 15,
     path: '/validate/mutating',
