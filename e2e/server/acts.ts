@@ -11,7 +11,7 @@ export interface Act {
 }
 
 export type Expectation =
-  | { readonly kind: 'verdict'; readonly verdict: GuestCase }
+  | { readonly kind: 'verdict'; readonly verdict: Omit<GuestCase, 'request'> }
   /** The policy ran into its deadline. */
   | { readonly kind: 'time-out' }
   /** The policy could not be loaded, or refused its settings; what the answer has to say. */
@@ -19,8 +19,24 @@ export type Expectation =
 
 const guests = fileURLToPath(new URL('../../guests', import.meta.url));
 
-/** The rows that say how a guest behaves in a server; others need a host that answers their calls. */
-const rows = readCatalogue().filter(({ digest, session }) => digest === undefined && session === undefined);
+/** Not the rows that need a cluster, recorded in a session, nor the module that has no metadata to be loaded by. */
+const rows = readCatalogue().filter(
+  ({ name, session }) => session === undefined && name !== 'wasi/host-call-javy',
+);
+
+const noRegistry = {
+  allowed: false,
+  messageContains: "'oci/v1/manifest_digest' is not available in this build",
+};
+
+/** Verdicts that differ from the catalogue, whose host answers with a digest: this server has no registry to ask. */
+const withoutRegistry: Readonly<Record<string, Omit<GuestCase, 'request'>>> = {
+  'wapc/host-call: 0': noRegistry,
+  'wasi/host-call: 1': noRegistry,
+  'wasi/host-call-before-reading: 1': noRegistry,
+  // The host has no response to copy to the bad pointer, which is never followed.
+  'wapc/pointers: 14': { allowed: true },
+};
 
 /** Guests that already fail when their settings are checked, which the server does when it starts. */
 const refusedSettings = new Set([
@@ -73,7 +89,12 @@ export function acts(): Act[] {
     }
     return [
       ...(guest.endless === undefined ? [] : [act('pod-privileged', { kind: 'time-out' })]),
-      ...(guest.cases ?? []).map((verdict) => act(verdict.request, { kind: 'verdict', verdict })),
+      ...(guest.cases ?? []).map((verdict) =>
+        act(verdict.request, {
+          kind: 'verdict',
+          verdict: withoutRegistry[`${guest.name}: ${verdict.request}`] ?? verdict,
+        }),
+      ),
     ];
   });
 }

@@ -4,7 +4,9 @@ import { Agent, request } from 'node:https';
 export interface Answer {
   readonly uid: string;
   readonly allowed: boolean;
+  /** A JSON Patch in base64. */
   readonly patch?: string;
+  readonly warnings?: readonly string[];
   readonly status?: { readonly message?: string; readonly code?: number };
 }
 
