@@ -10,7 +10,7 @@ export interface Act {
   readonly expected: Expectation;
 }
 
-export type Expectation =
+type Expectation =
   | { readonly kind: 'verdict'; readonly verdict: Omit<GuestCase, 'request'> }
   /** The policy ran into its deadline. */
   | { readonly kind: 'time-out' }

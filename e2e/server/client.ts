@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:https';
 
 /** What a review was answered with. */
-export interface Answer {
+interface Answer {
   readonly uid: string;
   readonly allowed: boolean;
   /** A JSON Patch in base64. */

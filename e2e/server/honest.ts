@@ -15,7 +15,7 @@ const read = (name: string): Review =>
 /** A review that `pod-privileged` accepts. */
 export const plain = read('pod-plain');
 /** A review that `pod-privileged` rejects. */
-export const privileged = read('pod-privileged');
+const privileged = read('pod-privileged');
 
 /** The body of a review under another uid. */
 export function bodyOf({ request, ...rest }: Review, uid: string): string {
