@@ -2,10 +2,10 @@
  * Configurations that the real policy-server refuses: it ends with exit code 1 and one line that says where the
  * mistake is, so that nobody has to guess, and a rolling update keeps the old server.
  */
-import { copyFileSync, mkdtempSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { annotate } from '../../guests/annotate.ts';
 import { guests } from './honest.ts';
@@ -94,6 +94,7 @@ test.concurrent.each<[name: string, policies: string, error: string]>([
 });
 
 const folder = mkdtempSync(join(tmpdir(), 'kubewarden-modules-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 /** A Rego module that needs a builtin which nobody has, with metadata. */
 function unknownBuiltin(): string {

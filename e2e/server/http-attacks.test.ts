@@ -251,17 +251,4 @@ describe('a connection', () => {
     }
     await expectRightAnswer(client, 'rego');
   });
-
-  test('that trickles is cut off, and two hundred of them slow nobody down', async () => {
-    const trickling = await Promise.all(Array.from({ length: 200 }, () => open()));
-    const received = trickling.map(readAll);
-    for (const socket of trickling) socket.write('POST /validate/honest HTTP/1.1\r\nhost: x\r\nx-slow:');
-    const drip = setInterval(() => {
-      for (const socket of trickling) if (socket.writable) socket.write('z');
-    }, 500);
-    for (let count = 0; count < 20; count++) await expectRightAnswer(client, 'honest');
-    const answers = await Promise.all(received);
-    clearInterval(drip);
-    for (const answer of answers) expect(answer).toMatch(/^HTTP\/1\.1 408 |^$/);
-  });
 });

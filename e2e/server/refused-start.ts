@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -37,5 +37,6 @@ export async function refusedStart(policies: string, flags: readonly string[] = 
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
   child.stdout.on('data', (chunk: Buffer) => (log += chunk.toString()));
   await once(child, 'close');
+  rmSync(folder, { recursive: true });
   return { code: child.exitCode, errors, log };
 }

@@ -1,11 +1,14 @@
-/** The real policy-server with certificates that are wrong, missing or replaced, and when it is told to stop. */
-import { mkdtempSync, renameSync, writeFileSync } from 'node:fs';
+/**
+ * The real policy-server over time: certificates that are wrong, missing or replaced, connections that trickle, and
+ * the end.
+ */
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeAll, expect, test, type TestContext } from 'vitest';
+import { afterAll, beforeAll, expect, test, type TestContext } from 'vitest';
 import {
   type CertificateAndKey,
   type CertificateAuthority,
@@ -23,6 +26,9 @@ const policies = {
   slow: { module: `file://${guests}/c/sleeping.wasm`, settings: { sleepMilliseconds: 500 } },
 };
 
+const folders = mkdtempSync(join(tmpdir(), 'kubewarden-tls-'));
+afterAll(() => rmSync(folders, { recursive: true }));
+
 let authority: CertificateAuthority;
 let first: CertificateAndKey;
 let second: CertificateAndKey;
@@ -36,7 +42,7 @@ beforeAll(async () => {
 
 /** Certificate, key and client authority in files, with the flags that name them. */
 function write({ certificate, key }: CertificateAndKey): { folder: string; flags: string[] } {
-  const folder = mkdtempSync(join(tmpdir(), 'kubewarden-tls-'));
+  const folder = mkdtempSync(join(folders, 'pair-'));
   writeFileSync(join(folder, 'tls.crt'), certificate);
   writeFileSync(join(folder, 'tls.key'), key);
   writeFileSync(join(folder, 'ca.crt'), authority.certificate);
@@ -146,6 +152,33 @@ test.concurrent('certificates are swapped under load, and no review is lost', as
     agent.destroy();
   }
   expect(answered).toBeGreaterThan(8);
+});
+
+test.concurrent('connections that trickle are cut off, and two hundred of them slow nobody down', async (context) => {
+  const { url } = await serve(context, write(first).flags);
+  const port = Number(new URL(url).port);
+  const sockets = Array.from({ length: 200 }, () =>
+    connect({ port, host: '127.0.0.1', rejectUnauthorized: false }),
+  );
+  const received = sockets.map(
+    (socket) =>
+      new Promise<string>((resolve) => {
+        let text = '';
+        socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
+        // A connection that is reset is judged by what it has brought until then.
+        socket.on('error', () => undefined);
+        socket.once('close', () => resolve(text));
+      }),
+  );
+  for (const socket of sockets) socket.write('POST /validate/honest HTTP/1.1\r\nhost: x\r\nx-slow:');
+  const drip = setInterval(() => {
+    for (const socket of sockets) if (socket.writable) socket.write('z');
+  }, 500);
+  context.onTestFinished(() => clearInterval(drip));
+  const client = createClient(url);
+  for (let count = 0; count < 20; count++) await expectRightAnswer(client, 'honest');
+  client.close();
+  for (const text of await Promise.all(received)) expect(text).toMatch(/^HTTP\/1\.1 408 |^$/);
 });
 
 test.concurrent('SIGTERM under load: every review that was sent before is answered', async () => {
