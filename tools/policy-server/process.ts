@@ -33,7 +33,7 @@ export function residentMegabytes(pid: number): number {
   return (Number(line![1]) * 1024) / 1e6;
 }
 
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().once('error', reject);
     server.listen(0, '127.0.0.1', () => {
