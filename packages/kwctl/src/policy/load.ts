@@ -1,14 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { readMetadata, type Metadata } from '@kubewarden/policy';
-import {
-  defaultStoreRoot,
-  fetchPolicy,
-  type PolicyLocation,
-  type Sources,
-  storePath,
-} from '@kubewarden/registry';
+import { defaultStoreRoot, fetchPolicy, type Sources, storePath } from '@kubewarden/registry';
 import { CliError, fileProblem } from '../terminal/cli-error.ts';
-import { resolvePolicy } from './resolve.ts';
+import { resolvePolicy, type ResolvedPolicy } from './resolve.ts';
 
 /** A policy's module, as bytes and as what it says of itself. */
 export interface LoadedPolicy {
@@ -22,15 +16,16 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Makes a policy available on this machine, and reads it. */
 export async function pullPolicy(
-  location: PolicyLocation,
+  policy: ResolvedPolicy,
   environment: Environment,
   sources: Sources | undefined,
 ): Promise<LoadedPolicy> {
-  const fetched = await fetchPolicy(location, {
+  if (policy.storedAt !== undefined) return readPolicy(policy.uri, policy.storedAt);
+  const fetched = await fetchPolicy(policy, {
     destination: { kind: 'store', root: defaultStoreRoot(environment) },
     ...(sources === undefined ? {} : { sources }),
   });
-  return readPolicy(location.uri, fetched.path);
+  return readPolicy(policy.uri, fetched.path);
 }
 
 /** Reads a policy that is on this machine: a file or in the store. Never pulls. */
@@ -49,7 +44,7 @@ async function readPolicy(uri: string, path: string, missing?: string): Promise<
     if (missing !== undefined && (cause as NodeJS.ErrnoException).code === 'ENOENT') {
       throw new CliError(missing);
     }
-    throw new CliError(`cannot read policy ${uri}: ${fileProblem(cause)}`, { cause });
+    throw new CliError(`cannot read policy ${uri}: ${fileProblem(cause)}`);
   }
   try {
     return { uri, bytes, metadata: readMetadata(bytes) };

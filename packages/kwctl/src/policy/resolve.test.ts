@@ -1,24 +1,26 @@
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { guest, kwctl, temporaryFolder } from '../testing/kwctl.ts';
 
 const privileged = guest('requests/pod-privileged.json');
 const rust = guest('rust/pod-privileged.wasm');
+const digest = createHash('sha256').update(readFileSync(rust)).digest('hex');
 
 /** A store with one policy, as an earlier download left it. */
-function store(): Record<string, string> {
+function store(folder = 'https/example.com/policies', name = 'pod-privileged.wasm'): Record<string, string> {
   const cache = temporaryFolder();
-  const folder = join(cache, 'kubewarden/store/https/example.com/policies');
-  mkdirSync(folder, { recursive: true });
-  copyFileSync(rust, join(folder, 'pod-privileged.wasm'));
+  const path = join(cache, 'kubewarden/store', folder);
+  mkdirSync(path, { recursive: true });
+  copyFileSync(rust, join(path, name));
   return { XDG_CACHE_HOME: cache };
 }
 
 test.each([
   'https://example.com/policies/pod-privileged.wasm',
   ' https://example.com/policies/pod-privileged.wasm ',
-  '1ad56c',
+  digest.slice(0, 6),
   `file://${rust}`,
   rust,
 ])('%j is found without a network', async (policy) => {
@@ -27,8 +29,24 @@ test.each([
   expect(outcome.stdout).toContain('Privileged container is not allowed');
 });
 
+test.each(['registry://example.com/policies/p:v1', 'example.com/policies/p:v1'])(
+  '%s is used from the store',
+  async (policy) => {
+    const environment = store('registry/example.com/policies', 'p:v1');
+    const outcome = await kwctl(['run', '-r', privileged, policy], { environment });
+    expect(outcome.stdout).toContain('Privileged container is not allowed');
+  },
+);
+
+test('a digest means the stored bytes, also where the tag moves', async () => {
+  const environment = store('registry/example.com/policies', 'p:latest');
+  const outcome = await kwctl(['run', '-r', privileged, digest.slice(0, 8)], { environment });
+  expect(outcome.stdout).toContain('Privileged container is not allowed');
+});
+
 test.each([
-  ['1ad6', 'Cannot find policy with uri: 1ad6'],
+  ['.', ': Is a directory (os error 21)\n'],
+  ['0badf00d', 'Cannot find policy with uri: 0badf00d'],
   ['nowhere.wasm', 'Cannot find policy with uri: nowhere.wasm'],
   ['ftp://example.com/p.wasm', 'unknown scheme: ftp'],
   ['registry://example.com/p:v1', 'not supported by this build: registry://example.com/p:v1'],
@@ -48,7 +66,7 @@ test('a default verification configuration lets local files run, with a warning,
   const local = await kwctl(['run', '-r', privileged, rust], { environment });
   expect(local.stdout).toContain('Privileged container is not allowed');
   expect(local.stderr).toContain('WARN kwctl::run: local files have no signatures to verify');
-  const stored = await kwctl(['run', '-r', privileged, '1ad56c'], { environment });
+  const stored = await kwctl(['run', '-r', privileged, digest.slice(0, 6)], { environment });
   expect(stored).toMatchObject({ code: 1, stdout: '' });
   expect(stored.stderr).toContain('cannot be validated');
 });

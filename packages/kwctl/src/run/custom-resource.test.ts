@@ -131,6 +131,13 @@ describe('a group', () => {
     expect(stdout).toContain('mutation is not allowed inside of policy group');
   });
 
+  test('is told apart from a module when a member misses resources', async () => {
+    const member = { expression: 'a()', message: 'no', policies: { a: { module: contextAware } } };
+    const { stdout, stderr } = await run([resource('AdmissionPolicyGroup', member)], 'deployment');
+    expect(stdout).toContain('has not been granted access to Kubernetes');
+    expect(stderr).toContain('list it as contextAwareResources of a cluster-wide policy');
+  });
+
   test.each(['strict(', 'unknown()'])('with the expression %s is refused', async (expression) => {
     const { code, stdout, stderr } = await run([group(expression)]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });

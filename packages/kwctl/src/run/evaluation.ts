@@ -47,7 +47,9 @@ export function evaluatePolicyGroup(
 ): Evaluation {
   const { id, expression, message, mode } = definition;
   const rules = { policyId: id, mode, allowedToMutate: false };
-  let compiled: GroupExpression;
+  let compiled: GroupExpression | undefined;
+  const compile = (): GroupExpression =>
+    (compiled ??= compileGroupExpression(expression, [...members.keys()]));
   return {
     id,
     validateSettings: async () => {
@@ -58,7 +60,7 @@ export function evaluatePolicyGroup(
         problems.push(`${id}/${name}: Policy settings are invalid: ${verdict.message ?? 'no message'}`);
       }
       try {
-        compiled = compileGroupExpression(expression, [...members.keys()]);
+        compile();
       } catch (error) {
         if (!(error instanceof GroupExpressionError)) throw error;
         problems.push(`${id}: ${error.message}`);
@@ -70,7 +72,7 @@ export function evaluatePolicyGroup(
         const { runtime, context } = members.get(name)!;
         return runtime.validate(input, context);
       };
-      const response = await evaluateGroup(compiled, askMember, { uid: input.request.uid, message });
+      const response = await evaluateGroup(compile(), askMember, { uid: input.request.uid, message });
       return applyPolicyRules(response, rules, policyLog);
     },
   };

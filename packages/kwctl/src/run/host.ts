@@ -7,7 +7,7 @@ import type { Logger } from '../terminal/log.ts';
 
 /** What stands behind the gates of the policies of a run. */
 export interface RunHost {
-  /** An answerer for one policy; a replayed session begins anew. */
+  /** A session for one policy. */
   open(): HostSession;
   /** Called when all policies are done. */
   close(): Promise<void>;
@@ -15,6 +15,8 @@ export interface RunHost {
 
 export interface HostSession {
   readonly answer: HostAnswerer;
+  /** A replayed session begins anew. */
+  rewind(): void;
   /** The policy is done. */
   end(): void;
 }
@@ -35,7 +37,7 @@ export async function createRunHost(options: ParsedOptions, log: Logger): Promis
   const capabilities = createCapabilities();
   if (record === undefined) {
     return {
-      open: () => ({ answer: capabilities.answer, end: () => {} }),
+      open: () => unending(capabilities.answer),
       close: async () => capabilities.dispose(),
     };
   }
@@ -43,7 +45,7 @@ export async function createRunHost(options: ParsedOptions, log: Logger): Promis
   const { formatTranscript, recordExchanges } = await import('@kubewarden/evaluator/transcript');
   const recording = recordExchanges(capabilities.answer);
   return {
-    open: () => ({ answer: recording.answer, end: () => {} }),
+    open: () => unending(recording.answer),
     close: async () => {
       capabilities.dispose();
       try {
@@ -58,18 +60,25 @@ export async function createRunHost(options: ParsedOptions, log: Logger): Promis
   };
 }
 
+/** The session of a host that has no beginning and no end. */
+function unending(answer: HostAnswerer): HostSession {
+  return { answer, rewind: () => {}, end: () => {} };
+}
+
 async function replayingHost(exchanges: readonly HostExchange[], log: Logger): Promise<RunHost> {
   const { replayExchanges } = await import('@kubewarden/evaluator/transcript');
   log('info', target, 'host capabilities proxy enabled with replay mode');
   return {
     open: () => {
-      const replay = replayExchanges(exchanges);
+      let replay = replayExchanges(exchanges);
       return {
-        answer: replay.answer,
+        answer: (request, caller) => replay.answer(request, caller),
+        rewind: () => void (replay = replayExchanges(exchanges)),
         end: () => {
-          if (replay.leftovers().length === 0) return;
+          const left = replay.leftovers().length;
+          if (left === 0) return;
           log('warn', target, 'Some of the recorded exchanges have not been replayed', {
-            left: String(replay.leftovers().length),
+            left: String(left),
           });
         },
       };

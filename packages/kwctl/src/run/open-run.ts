@@ -26,9 +26,7 @@ import { refuseUnverified } from './verification.ts';
 export interface RunStep {
   readonly definition: Definition;
   readonly uri: string;
-  /**
-   * Compiles the modules. Each call begins a new session with the host: a recorded one is replayed from its start.
-   */
+  /** Compiles the modules and opens a session with the host: a recorded one is replayed from its start. */
   prepare(): Promise<{ readonly evaluation: Evaluation; readonly session: HostSession }>;
 }
 
@@ -114,7 +112,7 @@ async function preparedPolicy(
   const fromCommandLine = definition.contextAwareResources === undefined;
   const contextAwareResources =
     definition.contextAwareResources ?? grantedResources(metadata, options.has('allow-context-aware'), log);
-  warnAboutContext(metadata, contextAwareResources, log);
+  warnAboutContext(metadata, contextAwareResources, fromCommandLine, log);
   const policyLog = createPolicyLog(log);
   const prepared = await preparePolicy(policy, {
     policyId: definition.id,
@@ -137,9 +135,11 @@ async function preparedGroup(
   const policyLog = createPolicyLog(log);
   const members = new Map<string, PreparedPolicy>();
   for (const [name, member] of definition.members) {
+    const policy = policies.get(member.module)!;
+    warnAboutContext(policy.metadata, member.contextAwareResources, false, log);
     members.set(
       name,
-      await preparePolicy(policies.get(member.module)!, {
+      await preparePolicy(policy, {
         policyId: `${definition.id}/${name}`,
         settings: member.settings,
         contextAwareResources: member.contextAwareResources,

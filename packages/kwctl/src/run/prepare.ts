@@ -84,10 +84,15 @@ export function grantedResources(
   return metadata.contextAwareResources;
 }
 
-/** Tells the user when a policy will miss the resources that it asks for. */
+/**
+ * Tells the user when a policy will miss the resources that it asks for.
+ *
+ * @param fromCommandLine what a resource of the cluster grants, no flag can change
+ */
 export function warnAboutContext(
   metadata: Metadata | undefined,
   granted: readonly ContextAwareResource[],
+  fromCommandLine: boolean,
   log: Logger,
 ): void {
   if (metadata === undefined || metadata.contextAwareResources.length === 0 || granted.length > 0) return;
@@ -99,6 +104,9 @@ export function warnAboutContext(
   log(
     'warn',
     'kwctl::run',
-    'Review what it asks for with the inspect command, then use --allow-context-aware to grant access.',
+    'Review what it asks for with the inspect command, then ' +
+      (fromCommandLine
+        ? 'use --allow-context-aware to grant access.'
+        : 'list it as contextAwareResources of a cluster-wide policy; --allow-context-aware is for modules.'),
   );
 }

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { annotateModule, readMetadata } from '@kubewarden/policy';
 import { describe, expect, test } from 'vitest';
 import { file, guest, kwctl, temporaryFolder } from '../testing/kwctl.ts';
 
@@ -151,6 +152,44 @@ describe('execution mode', () => {
   });
 });
 
+/** A module whose metadata no reader finds. */
+function unannotated(module: string): string {
+  const bytes = readFileSync(guest(module));
+  bytes.write('_', bytes.lastIndexOf('io.kubewarden.metadata'));
+  return file('policy.wasm', bytes);
+}
+
+describe('execution mode of a module without metadata', () => {
+  const createdWithRego = 'The policy has been created with Rego, ';
+  test.each([
+    ['rust/pod-privileged.wasm', [], ''],
+    ['rust/pod-privileged.wasm', ['-e', 'opa'], 'The policy has not been created with Rego, '],
+    ['rego/gatekeeper.wasm', [], `${createdWithRego}please specify which Opa runtime has to be used`],
+    ['rego/gatekeeper.wasm', ['-e', 'gatekeeper'], ''],
+    ['rego/gatekeeper.wasm', ['-e', 'wasi'], createdWithRego],
+    ['c/host-network.wasm', ['-e', 'wasi'], ''],
+  ])('%s %j', async (module, mode, message) => {
+    const outcome = await kwctl(['run', ...mode, '-r', request('pod-plain'), unannotated(module)]);
+    expect(outcome.stderr).toContain(message);
+    expect(outcome.code).toBe(message === '' ? 0 : 1);
+    if (message === '') expect(lines(outcome.stdout)).toMatchObject([{ allowed: true }]);
+  });
+});
+
+test.each([
+  ['1.38.7', 0, ''],
+  [
+    '1.39.0-rc1',
+    1,
+    "Error: Policy required Kubewarden version 1.39.0 or greater. But it's running on 1.38.0\n",
+  ],
+])('a policy that requires Kubewarden %s', async (minimumKubewardenVersion, code, stderr) => {
+  const bytes = readFileSync(privileged);
+  const metadata = { ...readMetadata(bytes)!, minimumKubewardenVersion };
+  const policy = file('policy.wasm', annotateModule(bytes, metadata));
+  expect(await kwctl(['run', '-r', request('pod-plain'), policy])).toMatchObject({ code, stderr });
+});
+
 describe('access of a policy to the host', () => {
   const session = guest('requests/customer-1.session.yml');
   const replay = ['run', '-r', request('deployment'), '--replay-host-capabilities-interactions', session];
@@ -186,6 +225,20 @@ describe('access of a policy to the host', () => {
     const { response, stdout } = await verdict(...words);
     expect(response.allowed).toBe(allowed);
     if (!allowed) expect(stdout).toContain('has not been granted access');
+  });
+
+  test('without metadata nothing can be granted', async () => {
+    const { stdout, stderr } = await verdict('--allow-context-aware', unannotated('rust/context-aware.wasm'));
+    expect(stdout).toContain('has not been granted access to Kubernetes v1/Namespace resources');
+    expect(stderr).toContain('INFO kwctl::run: Policy is not annotated, access to Kubernetes resources');
+  });
+
+  test('a digest after the patterns is the policy', async () => {
+    const { code, stderr } = await kwctl([...replay, '--allowed-host-capabilities', 'net/*', '0badf00d']);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: 'Error: Cannot find policy with uri: 0badf00d\n',
+    });
   });
 
   test.each([

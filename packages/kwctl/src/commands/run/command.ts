@@ -82,8 +82,8 @@ const evaluationOptions: readonly OptionModel[] = [
           parseHostCapabilities([word]);
           return true;
         } catch {
-          // A file or a URI is meant where there is one; a misspelt pattern is reported as such.
-          return !/[.:]|^registry/.test(word);
+          // A file, a URI or a digest is meant where there is one; a misspelt pattern is reported as such.
+          return !/[.:]|^registry|^[0-9a-f]+$/.test(word);
         }
       },
     },
