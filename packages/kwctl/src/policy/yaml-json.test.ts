@@ -25,9 +25,11 @@ test.each([
   ['the same key twice', 'a: 1\na: 2', 'Map keys must be unique at line 2, column 1'],
   [
     'aliases that multiply',
-    ['a: &a [x,x,x,x,x,x,x,x,x,x]', 'b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]', 'c: [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]'].join(
-      '\n',
-    ),
+    [
+      'a: &a [x,x,x,x,x,x,x,x,x,x]',
+      'b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]',
+      'c: [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]',
+    ].join('\n'),
     'Excessive alias count',
   ],
 ])('%s is an error', (_what, text, message) => {
