@@ -45,8 +45,6 @@ export async function saturate(
   const run = (duration: number) =>
     promisify(execFile)('wrk', [
       '-t1',
-      '-r2',
-      '--rate-period=1ms',
       '-c16',
       `-d${duration}s`,
       '--latency',
