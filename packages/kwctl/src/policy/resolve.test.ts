@@ -58,14 +58,11 @@ test.each([
   expect(outcome.stderr).toContain(message);
 });
 
-test('a default verification configuration lets local files run, with a warning, and nothing else', async () => {
+test('a policy of the store is not run where the default configuration asks for signatures', async () => {
   const config = temporaryFolder();
   mkdirSync(join(config, 'kubewarden'));
   writeFileSync(join(config, 'kubewarden/verification-config.yml'), 'apiVersion: v1\n');
   const environment = { ...store(), XDG_CONFIG_HOME: config };
-  const local = await kwctl(['run', '-r', privileged, rust], { environment });
-  expect(local.stdout).toContain('Privileged container is not allowed');
-  expect(local.stderr).toContain('WARN kwctl::run: local files have no signatures to verify');
   const stored = await kwctl(['run', '-r', privileged, digest.slice(0, 6)], { environment });
   expect(stored).toMatchObject({ code: 1, stdout: '' });
   expect(stored.stderr).toContain('cannot be validated');
