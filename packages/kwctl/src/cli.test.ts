@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { parseMetadataText } from './testing/metadata.ts';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { guest, kwctl } from './testing/kwctl.ts';
+import { file, guest, kwctl } from './testing/kwctl.ts';
 
 const program = fileURLToPath(new URL('../bin/kwctl.js', import.meta.url));
 
@@ -90,6 +90,19 @@ describe('inspect', () => {
     expect(stdout).not.toContain('\u001b');
   });
 
+  test('says that signatures cannot be looked up, and leaves YAML alone', async () => {
+    const words = ['inspect', '--show-signatures', guest('rust/pod-privileged.wasm')];
+    expect(await kwctl(words)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('\nCannot determine if the policy has been signed.') as string,
+      stderr: '',
+    });
+    const { code, stdout, stderr } = await kwctl([...words, '-o', 'yaml']);
+    expect(code).toBe(0);
+    expect(parse(stdout)).toHaveProperty('rules');
+    expect(stderr).toContain('remote registry: invalid uri');
+  });
+
   test('of a policy that is not there', async () => {
     expect(await kwctl(['inspect', 'https://example.com/p.wasm'])).toMatchObject({
       code: 1,
@@ -106,6 +119,14 @@ describe('docs', () => {
     const path = join(mkdtempSync(join(tmpdir(), 'kwctl-docs-')), name);
     expect(await kwctl(['docs', '-o', path])).toEqual({ code: 0, stdout: '', stderr: '' });
     expect(readFileSync(path, 'utf8')).toContain(heading);
+  });
+
+  test('a link is followed', async () => {
+    const target = file('target.md', '');
+    const link = join(mkdtempSync(join(tmpdir(), 'kwctl-docs-')), 'link.md');
+    symlinkSync(target, link);
+    await kwctl(['docs', '-o', link]);
+    expect(readFileSync(target, 'utf8')).toContain('# Command-line reference');
   });
 
   test('a folder that is not there is an error', async () => {
@@ -137,6 +158,8 @@ describe('completions', () => {
     expect(await complete('scaffold', 'v')).toEqual(expect.arrayContaining(['vap', 'verification-config']));
     expect(await complete('run', '--repl')).toEqual(['--replay-host-capabilities-interactions']);
     expect(await complete('run', '-e', 'gate')).toEqual(['gatekeeper']);
+    expect(await complete('completions', '-s', 'z')).toEqual(['zsh']);
+    expect(await complete('run', '-s', 'z')).toEqual(['']);
   });
 });
 

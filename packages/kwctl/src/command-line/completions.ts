@@ -37,28 +37,47 @@ function quote(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
+/** Patterns of `case` for the commands below the program, in bash and zsh. */
+function commandPatterns(program: string, nodes: readonly Node[]): string {
+  return nodes
+    .slice(1)
+    .map(({ words }) => quote([program, ...words].join(' ')))
+    .join('|');
+}
+
+/** Branches of `case "<command> <previous word>"` for options that take one of a few values, in bash and zsh. */
+function choiceBranches(
+  program: string,
+  nodes: readonly Node[],
+  complete: (choices: readonly string[]) => string,
+): string {
+  const branches = nodes.flatMap(({ words, options }) =>
+    options.flatMap((option) => {
+      if (option.choices === undefined) return [];
+      const patterns = flags(option).map((flag) => quote([program, ...words, flag].join(' ')));
+      return [`    ${patterns.join('|')}) ${complete(option.choices)}; return ;;`];
+    }),
+  );
+  return branches.join('\n');
+}
+
 function bash(program: string, nodes: readonly Node[]): string {
   const cases = nodes.map(
     (node) =>
       `    ${quote([program, ...node.words].join(' '))}) words=${quote(followers(node).join(' '))} ;;`,
   );
-  const choices = nodes.flatMap(({ options }) => options).filter(({ choices }) => choices !== undefined);
-  const values = [...new Map(choices.map((option) => [flags(option).join('|'), option.choices!])).entries()];
   return `# bash completion for ${program}
 _${program}() {
-  local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} path=${program} word words=
+  local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} command=${program} word words=
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case "$path $word" in
-      ${nodes
-        .slice(1)
-        .map(({ words }) => quote([program, ...words].join(' ')))
-        .join('|')}) path="$path $word" ;;
+    case "$command $word" in
+      ${commandPatterns(program, nodes)}) command="$command $word" ;;
     esac
   done
-  case $previous in
-${values.map(([flag, list]) => `    ${flag}) COMPREPLY=($(compgen -W ${quote(list.join(' '))} -- "$current")); return ;;`).join('\n')}
+  case "$command $previous" in
+${choiceBranches(program, nodes, (choices) => `COMPREPLY=($(compgen -W ${quote(choices.join(' '))} -- "$current"))`)}
   esac
-  case $path in
+  case $command in
 ${cases.join('\n')}
   esac
   COMPREPLY=($(compgen -W "$words" -- "$current") $(compgen -f -- "$current"))
@@ -75,25 +94,31 @@ function zsh(program: string, nodes: readonly Node[]): string {
     ];
     return `    ${quote([program, ...node.words].join(' '))}) entries=(${entries.map(quote).join(' ')}) ;;`;
   });
+  // The name `path` would be zsh's own array of folders.
   return `#compdef ${program}
 _${program}() {
-  local path=${program} word
+  local command=${program} word
   local -a entries
   for word in \${words[2,CURRENT-1]}; do
-    case "$path $word" in
-      ${nodes
-        .slice(1)
-        .map(({ words }) => quote([program, ...words].join(' ')))
-        .join('|')}) path="$path $word" ;;
+    case "$command $word" in
+      ${commandPatterns(program, nodes)}) command="$command $word" ;;
     esac
   done
-  case $path in
+  case "$command \${words[CURRENT-1]}" in
+${choiceBranches(program, nodes, (choices) => `compadd -- ${choices.map(quote).join(' ')}`)}
+  esac
+  case $command in
 ${cases.join('\n')}
   esac
   _describe ${program} entries
   _files
 }
-compdef _${program} ${program}
+# A file that zsh finds by itself is the function; one that the user sources has to announce it.
+if [[ $funcstack[1] == _${program} ]]; then
+  _${program} "$@"
+else
+  compdef _${program} ${program}
+fi
 `;
 }
 

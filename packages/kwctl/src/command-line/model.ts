@@ -70,6 +70,11 @@ export function optionUsage({ long, value, valueIsOptional, greedy }: OptionMode
   return valueIsOptional ? `--${long}[=<${value}>]` : `--${long} <${value}>`;
 }
 
+/** The options of a command that another one has as well. */
+export function optionsOf({ options }: CommandModel, names: readonly string[]): OptionModel[] {
+  return options.filter(({ long }) => names.includes(long));
+}
+
 /** Options of the program itself; they stand before the command. */
 export const globalOptions: readonly OptionModel[] = [
   { long: 'verbose', short: 'v', help: 'Increase verbosity: debug messages on standard error' },

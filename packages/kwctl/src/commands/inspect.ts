@@ -8,12 +8,26 @@ import { formatYaml } from '../terminal/yaml.ts';
 
 /** Prints what a policy says of itself (kwctl.md 6.7). Never pulls. */
 export async function run({ options, positionals, terminal }: Invocation): Promise<void> {
+  const yaml = options.value('output') === 'yaml';
   const { uri, metadata } = await readLocalPolicy(positionals[0]!, terminal.environment);
   if (metadata === undefined) throw notAnnotated(uri);
   terminal.stdout(
-    options.value('output') === 'yaml'
+    yaml
       ? formatYaml(orderMetadata(metadata))
       : formatMetadata(metadata, createStyler(terminal.stdoutIsTerminal)),
+  );
+  // The document on standard output must stay one that parses.
+  if (options.has('show-signatures')) (yaml ? terminal.stderr : terminal.stdout)(signaturesProblem(uri));
+}
+
+/** Only a registry has signatures to show, and this build reads from none. */
+function signaturesProblem(uri: string): string {
+  const reason = uri.startsWith('registry://')
+    ? 'this build does not read from OCI registries'
+    : 'invalid uri';
+  return (
+    '\nCannot determine if the policy has been signed. There was an error while attempting to fetch its ' +
+    `signatures from the remote registry: ${reason} \n`
   );
 }
 

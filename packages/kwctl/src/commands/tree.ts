@@ -1,4 +1,4 @@
-import type { CommandModel } from '../command-line/model.ts';
+import { optionsOf, type CommandModel } from '../command-line/model.ts';
 import { annotateCommand } from './annotate/command.ts';
 import { benchCommand, runCommand } from './run/command.ts';
 import { scaffoldCommand } from './scaffold/command.ts';
@@ -61,6 +61,8 @@ export const kwctl: CommandModel = {
           choices: ['yaml'],
           help: 'Output format; without it, text for people',
         },
+        { long: 'show-signatures', help: 'Show the Sigstore signatures of the policy, if there are any' },
+        ...optionsOf(runCommand, ['sources-path', 'docker-config-json-path']),
       ],
       positionals: [
         { name: 'uri_or_sha_prefix', help: 'File, URI, or prefix of the SHA-256 of a stored policy' },

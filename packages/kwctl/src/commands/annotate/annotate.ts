@@ -14,11 +14,11 @@ import {
   type JsonValue,
   type Metadata,
 } from '@kubewarden/policy';
-import { writeAtomically } from '@kubewarden/registry';
 import type { Invocation } from '../../command-line/model.ts';
 import { parseYaml } from '../../policy/yaml-json.ts';
 import { CliError, fileProblem } from '../../terminal/cli-error.ts';
 import { quoted, type Logger } from '../../terminal/log.ts';
+import { writeOutputFile } from '../../terminal/output-file.ts';
 
 /** Embeds a metadata file in a module (kwctl.md 6.1). Silent when all is well. */
 export async function run({ options, positionals, log }: Invocation): Promise<void> {
@@ -45,7 +45,7 @@ export async function run({ options, positionals, log }: Invocation): Promise<vo
     throw new CliError(`Metadata is invalid: ${metadataPath}: ${place}${invalid.message}`);
   }
   warnAboutCapabilities(metadata, used, log);
-  await writeAtomically(options.required('output-path'), annotateModule(module, metadata));
+  await writeOutputFile(options.required('output-path'), annotateModule(module, metadata));
 }
 
 async function read(path: string, what: string): Promise<Uint8Array> {

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
-import { writeAtomically } from '@kubewarden/registry';
 import type { Invocation } from '../../command-line/model.ts';
 import { CliError, fileProblem } from '../../terminal/cli-error.ts';
+import { writeOutputFile } from '../../terminal/output-file.ts';
 import { formatYaml } from '../../terminal/yaml.ts';
 import { readMetadataFile } from '../annotate/annotate.ts';
 import { createArtifactHubPackage } from './artifacthub-package.ts';
@@ -41,7 +41,7 @@ export async function run({ options, terminal, log }: Invocation): Promise<void>
   const text = header + formatYaml(createArtifactHubPackage(metadata, new Date(), questions));
   const output = options.value('output');
   if (output === undefined) terminal.stdout(text);
-  else await writeAtomically(output, new TextEncoder().encode(text));
+  else await writeOutputFile(output, text);
 }
 
 async function findFirst(names: readonly string[]): Promise<string | undefined> {

@@ -1,4 +1,19 @@
-import type { CommandModel } from '../../command-line/model.ts';
+import { optionsOf, type CommandModel } from '../../command-line/model.ts';
+import { runCommand } from '../run/command.ts';
+
+/** For a policy that has to be pulled. */
+const pullOptions = [
+  'sources-path',
+  'docker-config-json-path',
+  'verification-config-path',
+  'verification-key',
+  'verification-annotation',
+  'cert-email',
+  'cert-oidc-issuer',
+  'github-owner',
+  'github-repo',
+  'sigstore-trust-config',
+];
 
 export const scaffoldCommand: CommandModel = {
   name: 'scaffold',
@@ -60,11 +75,7 @@ export const scaffoldCommand: CommandModel = {
           long: 'allow-context-aware',
           help: 'Uses the policy metadata to define which Kubernetes resources can be accessed by the policy. Review it carefully',
         },
-        {
-          long: 'sources-path',
-          value: 'PATH',
-          help: 'YAML file holding source information (https, registry insecure hosts, custom CAs)',
-        },
+        ...optionsOf(runCommand, pullOptions),
       ],
       positionals: [
         { name: 'uri_or_sha_prefix', help: 'File, URI, or prefix of the SHA-256 of a stored policy' },

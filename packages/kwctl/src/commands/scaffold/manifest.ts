@@ -1,17 +1,19 @@
+import { readFile } from 'node:fs/promises';
 import {
   annotationKeys,
-  parseJsonValue,
   validateMetadata,
   type JsonObject,
   type JsonValue,
   type Metadata,
 } from '@kubewarden/policy';
 import type { Invocation } from '../../command-line/model.ts';
+import type { ParsedOptions } from '../../command-line/parsed-options.ts';
 import { readSourcesFor } from '../../policy/sources.ts';
 import { notAnnotated, pullPolicy, readLocalPolicy, type LoadedPolicy } from '../../policy/load.ts';
 import { resolvePolicy } from '../../policy/resolve.ts';
-import { readSettings } from '../../run/settings.ts';
-import { CliError } from '../../terminal/cli-error.ts';
+import { parseYaml } from '../../policy/yaml-json.ts';
+import { refuseUnverified } from '../../run/verification.ts';
+import { CliError, fileProblem } from '../../terminal/cli-error.ts';
 import type { Logger } from '../../terminal/log.ts';
 import { formatYaml } from '../../terminal/yaml.ts';
 
@@ -21,7 +23,7 @@ type Kind = 'ClusterAdmissionPolicy' | 'AdmissionPolicy';
 export async function run(invocation: Invocation): Promise<void> {
   const { options, terminal, log } = invocation;
   const kind = options.required('type') as Kind;
-  const settings = parseJsonValue(await readSettings(options)) as JsonObject;
+  const settings = await readSettings(options);
   const policy = await findPolicy(invocation);
   if (policy.metadata === undefined) throw notAnnotated(policy.uri);
   const [problem] = validateMetadata(policy.metadata);
@@ -37,20 +39,47 @@ export async function run(invocation: Invocation): Promise<void> {
   terminal.stdout(formatYaml(manifest));
 }
 
+/** Here `--settings-json` may hold YAML as well, and the order of keys is the user's. */
+async function readSettings(options: ParsedOptions): Promise<JsonObject> {
+  const path = options.value('settings-path');
+  const text =
+    path === undefined
+      ? options.value('settings-json')
+      : await readFile(path, 'utf8').catch((cause: unknown) => {
+          throw new CliError(`Cannot open settings file ${path}: ${fileProblem(cause)}`);
+        });
+  const origin = path ?? '--settings-json';
+  const settings = text === undefined ? null : parseSettings(text, origin);
+  if (settings === null) return new Map();
+  if (settings instanceof Map) return settings;
+  throw new CliError(`Cannot parse settings ${origin}: a mapping is expected`);
+}
+
+function parseSettings(text: string, origin: string): JsonValue {
+  try {
+    return parseYaml(text);
+  } catch (cause) {
+    throw new CliError(`Cannot parse settings ${origin}: ${(cause as Error).message.trimEnd()}`);
+  }
+}
+
 async function findPolicy({ options, positionals, terminal, log }: Invocation): Promise<LoadedPolicy> {
   const text = positionals[0]!;
-  const location = await resolvePolicy(text, terminal.environment);
-  try {
-    return await readLocalPolicy(text, terminal.environment);
-  } catch (error) {
+  const { environment } = terminal;
+  const location = await resolvePolicy(text, environment);
+  const local = await readLocalPolicy(text, environment).catch((error: unknown) => {
     if (location.scheme === 'file' || !(error as Error).message.startsWith('Cannot find policy')) throw error;
-  }
+    return undefined;
+  });
+  // What is on this machine already was verified when it was pulled, or never.
+  await refuseUnverified(local === undefined ? [location] : [], options, environment, log);
+  if (local !== undefined) return local;
   log(
     'info',
     'kwctl::scaffold',
     `cannot find policy with uri: ${location.uri}, trying to pull it from remote registry`,
   );
-  return pullPolicy(location, terminal.environment, await readSourcesFor(options, terminal.environment));
+  return pullPolicy(location, environment, await readSourcesFor(options, environment));
 }
 
 export interface ManifestOptions {
@@ -90,7 +119,7 @@ export function createManifest(
     },
     spec: {
       module,
-      settings: plain(settings),
+      settings,
       rules: metadata.rules,
       mutating: metadata.mutating,
       ...(metadata.backgroundAudit ? {} : { backgroundAudit: false }),
@@ -99,13 +128,6 @@ export function createManifest(
         : {}),
     },
   };
-}
-
-/** Maps are printed by the YAML library as they are; whole floats would lose their point. */
-function plain(value: JsonValue): unknown {
-  if (Array.isArray(value)) return value.map(plain);
-  if (value instanceof Map) return new Map([...value].map(([key, member]) => [key, plain(member)]));
-  return value;
 }
 
 function checkName(name: string): void {

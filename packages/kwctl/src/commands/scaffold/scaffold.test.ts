@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeMetadata, type Metadata } from '@kubewarden/policy';
 import { describe, expect, test } from 'vitest';
@@ -31,6 +31,46 @@ describe('manifest', () => {
         `  module: file://${module}\n  settings:\n    a:\n    - 1\n  rules:\n  - apiGroups:\n    - ''\n    apiVersions:\n    - v1\n` +
         '    resources:\n    - pods\n    operations:\n    - CREATE\n    - UPDATE\n  mutating: false\n',
     );
+  });
+
+  const manifestOf = ['scaffold', 'manifest', '-t', 'AdmissionPolicy', guest('rust/pod-privileged.wasm')];
+
+  test('settings keep their order and types, and texts stay texts for every reader of YAML', async () => {
+    const { stdout } = await kwctl([...manifestOf, '--settings-json', '{"b":1.0,"a":"yes","c":[4,"0644"]}']);
+    expect(stdout).toContain(
+      "  settings:\n    b: 1.0\n    a: 'yes'\n    c:\n    - 4\n    - '0644'\n  rules:",
+    );
+    expect((await kwctl([...manifestOf, '--settings-json', 'x: on'])).stdout).toContain("    x: 'on'\n");
+  });
+
+  test.each([
+    ['--settings-json', '[1]', 'Cannot parse settings --settings-json: a mapping is expected'],
+    ['--settings-json', '{', 'Cannot parse settings --settings-json: '],
+    ['--settings-path', '/nowhere', 'Cannot open settings file /nowhere: No such file or directory'],
+  ])('%s %s is an error', async (option, value, message) => {
+    const { code, stderr } = await kwctl([...manifestOf, option, value]);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringContaining(`Error: ${message}`) as string,
+    });
+  });
+
+  test('what would have to be verified is not pulled', async () => {
+    const home = temporaryFolder();
+    mkdirSync(join(home, 'kubewarden'));
+    writeFileSync(join(home, 'kubewarden/verification-config.yml'), 'apiVersion: v1\n');
+    const remote = ['scaffold', 'manifest', '-t', 'AdmissionPolicy', 'https://127.0.0.1:1/p.wasm'];
+    for (const run of [
+      kwctl(remote, { environment: { XDG_CONFIG_HOME: home } }),
+      kwctl([...remote, '-k', 'cosign.pub']),
+      kwctl([...manifestOf, '--github-owner', 'acme']),
+    ]) {
+      expect(await run).toMatchObject({
+        code: 1,
+        stdout: '',
+        stderr: expect.stringContaining('cannot verify any') as string,
+      });
+    }
   });
 
   const options = { settings: new Map(), title: undefined, contextAware: false };
