@@ -90,6 +90,43 @@ describe('inspect', () => {
     expect(stdout).not.toContain('\u001b');
   });
 
+  test('does not let a policy play tricks on the terminal', async () => {
+    const metadata = {
+      rules: [],
+      mutating: false,
+      annotations: { 'io.kubewarden.policy.title': '\u001b[2Jnice', 'x\u009b1m': 'y\nz', usage: '' },
+    };
+    const module = join(mkdtempSync(join(tmpdir(), 'kwctl-inspect-')), 'policy.wasm');
+    const source = guest('rust/pod-privileged.wasm');
+    const usage = file('README.md', '\u001b]0;title\u0007# Usage\r\n');
+    await kwctl([
+      'annotate',
+      '-m',
+      file('metadata.yml', JSON.stringify(metadata)),
+      '-u',
+      usage,
+      '-o',
+      module,
+      source,
+    ]);
+    const { stdout } = await kwctl(['inspect', module]);
+    expect(stdout).toContain('title:                    \\u{1b}[2Jnice \n');
+    expect(stdout).toContain(`x\\u{9b}1m                 y \n${' '.repeat(25)} z \n`);
+    expect(stdout).toContain('\n\\u{1b}]0;title\\u{7}# Usage\n---\n');
+    const missing = await kwctl(['inspect', '\u001b[2J']);
+    expect(missing.stderr).toBe('Error: Cannot find policy with uri: \\u{1b}[2J\n');
+  });
+
+  test('has colours on a terminal only', async () => {
+    const words = ['inspect', guest('rust/pod-privileged.wasm')];
+    expect((await kwctl(words, { stdoutIsTerminal: true })).stdout).toContain('\u001b[32;1mtitle:');
+    expect((await kwctl(['--no-color', ...words], { stdoutIsTerminal: true })).stdout).not.toContain(
+      '\u001b',
+    );
+    const environment = { NO_COLOR: '1' };
+    expect((await kwctl(words, { stdoutIsTerminal: true, environment })).stdout).not.toContain('\u001b');
+  });
+
   test('says that signatures cannot be looked up, and leaves YAML alone', async () => {
     const words = ['inspect', '--show-signatures', guest('rust/pod-privileged.wasm')];
     expect(await kwctl(words)).toMatchObject({

@@ -1,3 +1,5 @@
+import { printable } from './printable.ts';
+
 /** Something that went wrong and that the user should read; exit code 1. */
 export class CliError extends Error {
   override readonly name = 'CliError';
@@ -22,10 +24,10 @@ function chain(error: unknown): string[] {
   const messages: string[] = [];
   for (let at: unknown = error; at !== undefined && at !== null && messages.length < 10;) {
     if (!(at instanceof Error)) {
-      messages.push(typeof at === 'string' ? at : JSON.stringify(at));
+      messages.push(printable(typeof at === 'string' ? at : JSON.stringify(at)));
       break;
     }
-    messages.push(at.message);
+    messages.push(printable(at.message));
     at = at.cause;
   }
   return messages;

@@ -1,4 +1,5 @@
 import type { PolicyLog } from '@kubewarden/evaluator';
+import { printable } from './printable.ts';
 import { createStyler, type Style } from './style.ts';
 
 type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace';
@@ -37,14 +38,12 @@ export function createLogger(
 
 /** A text in double quotes, with escapes for what would break the line. */
 export function quoted(text: string): string {
-  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
+  return `"${singleLine(text.replaceAll('\\', '\\\\').replaceAll('"', '\\"'))}"`;
 }
 
 /** Policies choose messages; they must not be able to forge further lines. */
 function singleLine(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, (character) =>
-    character === '\n' ? '\\n' : `\\u{${character.codePointAt(0)!.toString(16)}}`,
-  );
+  return printable(text).replaceAll('\n', '\\n');
 }
 
 /** Writes what policies, and the host on their behalf, have to say. */

@@ -40,3 +40,9 @@ test('numbers keep their type and every digit', () => {
   const text = formatYaml(parseJsonValue(new TextEncoder().encode(json)));
   expect(text).toBe('a: 1.0\nb: 12345678901234567890\nc: -2.0\nd: 1e+30\ne: 1.25\nf: 7\n');
 });
+
+test('what a terminal would obey is escaped, and still read back', () => {
+  const text = 'a\u001b[2J\u009b31m\u202eb\n';
+  expect(formatYaml([text])).toBe('- "a\\e[2J\\u009b31m\\u202eb\\n"\n');
+  expect(parse(formatYaml([text]))).toEqual([text]);
+});

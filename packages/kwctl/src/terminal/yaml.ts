@@ -1,4 +1,5 @@
 import { Document, type Scalar, visit } from 'yaml';
+import { unprintable } from './printable.ts';
 
 /**
  * Prints a value as the original's YAML library does: sequences not indented under their key, plain scalars where
@@ -15,12 +16,12 @@ export function formatYaml(value: unknown): string {
       if (typeof node.value === 'number' && !String(node.value).includes('e')) node.minFractionDigits = 1;
     },
   });
-  return document.toString({
-    indentSeq: false,
-    lineWidth: 0,
-    singleQuote: true,
-    flowCollectionPadding: false,
-  });
+  return (
+    document
+      .toString({ indentSeq: false, lineWidth: 0, singleQuote: true, flowCollectionPadding: false })
+      // The library leaves some of them as they are, even between double quotes.
+      .replaceAll(unprintable, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  );
 }
 
 /**
@@ -33,6 +34,7 @@ const ambiguous =
 /** The style that a text must have; none where the library decides well. */
 function scalarStyle(text: string): Scalar.Type | undefined {
   if (ambiguous.test(text)) return 'QUOTE_SINGLE';
+  if (text.search(unprintable) >= 0) return 'QUOTE_DOUBLE';
   if (!text.includes('\n')) return undefined;
   // In a block, blanks at the start would be taken for indentation where no other line says how deep it is.
   return text.trim() === '' ? 'QUOTE_DOUBLE' : 'BLOCK_LITERAL';
