@@ -6,6 +6,7 @@ import {
   type JsonObject,
 } from '@kubewarden/policy';
 import { createStyler, type Styler } from '../terminal/style.ts';
+import { printable } from '../terminal/printable.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 export type OutputFormat = 'json' | 'yaml' | 'pretty';
@@ -65,7 +66,7 @@ function formatResponse(policyId: string, response: AdmissionResponse, style: St
     `${allowed ? style('✔ allowed', 'green', 'bold') : style('✘ rejected', 'red', 'bold')}  ${style(policyId, 'bold')}`,
   ];
   const add = (label: string, text: string): void => {
-    const [head, ...rest] = text.split('\n');
+    const [head, ...rest] = printable(text).split('\n');
     lines.push(`  ${style(`${label}:`, 'dim')} ${head}`, ...rest.map((line) => `    ${line}`));
   };
   if (status?.message !== undefined) add('message', status.message);
