@@ -86,6 +86,6 @@ function patchLines(patch: string): string[] {
   return operations.map((operation) => {
     const value = operation.get('value');
     const text = value === undefined ? '' : ` ${formatJson(value)}`;
-    return `    ${(operation.get('op') as string).padEnd(7)} ${operation.get('path') as string}${text}`;
+    return `    ${(operation.get('op') as string).padEnd(7)} ${printable(`${operation.get('path') as string}${text}`)}`;
   });
 }
