@@ -43,7 +43,7 @@ function printString(text: string, directive: Directive): string {
 
 function printQuoted(text: string, directive: Directive): string {
   const shown = truncate(text, directive);
-  // eslint-disable-next-line no-control-regex
+  // eslint-disable-next-line no-control-regex -- Go refuses backquotes around these characters
   const canBackquote = !/[\u0000-\u0008\u000a-\u001f`\u007f\ufeff\ufffd]/.test(shown);
   if (directive.sharp && canBackquote) return pad(`\`${shown}\``, directive);
   return pad(directive.plus ? quoteToAscii(shown) : quote(shown), directive);

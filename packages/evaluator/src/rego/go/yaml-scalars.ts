@@ -28,7 +28,7 @@ const ambiguous = new RegExp(
 /** Quotes as Go's YAML library does: double where the plain text would be misread, else as little as possible. */
 export function toScalar(text: string): Scalar {
   const scalar = new Scalar(text);
-  // eslint-disable-next-line no-control-regex
+  // eslint-disable-next-line no-control-regex -- the characters for which YAML needs double quotes
   const hasControls = /[\u0000-\u0009\u000b-\u001f\u007f]/.test(text);
   if (hasControls || ambiguous.test(text)) scalar.type = Scalar.QUOTE_DOUBLE;
   return scalar;
