@@ -1,4 +1,4 @@
-import type { AdmissionResponse } from '@kubewarden/policy';
+import type { AdmissionRequest, AdmissionResponse } from '@kubewarden/policy';
 
 /** Where a review came from; decides how it is decoded and which rules are applied to the answer. */
 export type ReviewEndpoint = 'validate' | 'audit' | 'validate_raw';
@@ -50,3 +50,18 @@ export type ReviewOutcome =
   | { readonly kind: 'unknown-policy' }
   /** The module cannot be instantiated or another fault of the host; answered with HTTP 500. */
   | { readonly kind: 'failed'; readonly error: string };
+
+/** What metrics and spans tell of an admission request. */
+export function summarizeAdmission(request: AdmissionRequest): ReviewSummary {
+  const { uid, operation, kind, resource, name, namespace, subResource, requestKind } = request;
+  return {
+    uid,
+    operation,
+    kind: [kind.group, kind.version, kind.kind],
+    resource: [resource.group, resource.version, resource.resource],
+    ...(name !== undefined && { name }),
+    ...(namespace !== undefined && { namespace }),
+    ...(subResource !== undefined && { subResource }),
+    ...(requestKind !== undefined && { requestKind: requestKind.kind }),
+  };
+}

@@ -11,10 +11,14 @@ import {
   encodeRawReview,
   JsonShapeError,
   JsonSyntaxError,
-  type AdmissionRequest,
   type AdmissionResponse,
 } from '@kubewarden/policy';
-import type { ReviewEndpoint, ReviewOutcome, ReviewSummary } from './outcome.ts';
+import {
+  type ReviewEndpoint,
+  type ReviewOutcome,
+  type ReviewSummary,
+  summarizeAdmission,
+} from './outcome.ts';
 import type { PooledGroup, PooledPolicy } from './policies.ts';
 
 /* The way of a review from its bytes to those of its answer, but for the evaluation; the same on either thread. */
@@ -42,20 +46,6 @@ export function decodeReview(endpoint: ReviewEndpoint, body: Uint8Array): Evalua
 /** What the server's metrics and spans tell of a request. */
 export function summarize(input: EvaluationInput): ReviewSummary {
   return input.kind === 'raw' ? { uid: input.request.uid } : summarizeAdmission(input.request);
-}
-
-function summarizeAdmission(request: AdmissionRequest): ReviewSummary {
-  const { uid, operation, kind, resource, name, namespace, subResource, requestKind } = request;
-  return {
-    uid,
-    operation,
-    kind: [kind.group, kind.version, kind.kind],
-    resource: [resource.group, resource.version, resource.resource],
-    ...(name !== undefined && { name }),
-    ...(namespace !== undefined && { namespace }),
-    ...(subResource !== undefined && { subResource }),
-    ...(requestKind !== undefined && { requestKind: requestKind.kind }),
-  };
 }
 
 /**

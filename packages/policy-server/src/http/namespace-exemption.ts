@@ -1,4 +1,4 @@
-import type { ReviewJob, ReviewOutcome } from '@kubewarden/evaluation-pool';
+import { type ReviewJob, type ReviewOutcome, summarizeAdmission } from '@kubewarden/evaluation-pool';
 import { type AdmissionRequest, decodeAdmissionReview, encodeAdmissionReview } from '@kubewarden/policy';
 
 /** Evaluates a review; never rejects for what a policy or a client does. */
@@ -39,22 +39,12 @@ function decode(body: Uint8Array): AdmissionRequest | undefined {
 }
 
 function accept(request: AdmissionRequest): ReviewOutcome {
-  const { uid, operation, name, namespace, subResource, kind, resource, requestKind } = request;
   return {
     kind: 'answered',
-    body: encodeAdmissionReview({ uid, allowed: true }),
+    body: encodeAdmissionReview({ uid: request.uid, allowed: true }),
     verdict: { allowed: true, mutated: false },
     answer: { allowed: true, mutated: false },
-    request: {
-      uid,
-      operation,
-      kind: [kind.group, kind.version, kind.kind],
-      resource: [resource.group, resource.version, resource.resource],
-      ...(name !== undefined && { name }),
-      ...(namespace !== undefined && { namespace }),
-      ...(subResource !== undefined && { subResource }),
-      ...(requestKind !== undefined && { requestKind: requestKind.kind }),
-    },
+    request: summarizeAdmission(request),
     evaluationMilliseconds: 0,
     queueMilliseconds: 0,
   };
