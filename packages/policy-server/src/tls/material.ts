@@ -1,5 +1,6 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { TlsFiles } from '../config/config.ts';
 import { TlsMaterialError } from './errors.ts';
 
@@ -23,8 +24,26 @@ export interface TlsFileContents {
   readonly clientAuthorities: readonly string[];
 }
 
-/** @throws TlsMaterialError naming the file that cannot be read */
+/** Files that go on changing are read this often at most; whether they belong together is checked by the parsers. */
+const maximumReadings = 5;
+
+/**
+ * Reads until two readings in a row agree: Kubernetes may swap the files between the certificate and its key, and
+ * only the next reading tells.
+ *
+ * @throws TlsMaterialError naming the file that cannot be read
+ */
 export async function readTlsFiles(files: TlsFiles): Promise<TlsFileContents> {
+  let contents = await readOnce(files);
+  for (let reading = 2; reading <= maximumReadings; reading += 1) {
+    const before = contents;
+    contents = await readOnce(files);
+    if (isDeepStrictEqual(before, contents)) break;
+  }
+  return contents;
+}
+
+async function readOnce(files: TlsFiles): Promise<TlsFileContents> {
   const [certificate, key, ...clientAuthorities] = await Promise.all(
     [files.certificate, files.key, ...files.clientAuthorities].map(readText),
   );
