@@ -15,6 +15,7 @@ import { parseSync } from 'oxc-parser';
 const rows: readonly (readonly string[])[] = [
   ['policy'],
   ['evaluator', 'registry'],
+  ['signatures'],
   ['capabilities', 'evaluation-pool'],
   ['policy-server', 'kwctl'],
 ];

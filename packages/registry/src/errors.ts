@@ -33,3 +33,38 @@ export class RegistryUnsupportedError extends Error {
     );
   }
 }
+
+/** A text that is no image reference. */
+export class InvalidReferenceError extends Error {
+  override readonly name = 'InvalidReferenceError';
+}
+
+/** A registry that did not do what was asked; the base of what a registry client throws. */
+export class RegistryError extends Error {
+  override readonly name: string = 'RegistryError';
+}
+
+/** No connection, or TLS failed: the registry said nothing, so nothing is known about the image. */
+export class RegistryUnreachableError extends RegistryError {
+  override readonly name = 'RegistryUnreachableError';
+}
+
+/** The registry refuses access with the credentials that were found, or without any. */
+export class NotAuthorizedError extends RegistryError {
+  override readonly name = 'NotAuthorizedError';
+}
+
+/** The registry says that there is no such manifest, blob or repository (HTTP status 404). */
+export class NotInRegistryError extends RegistryError {
+  override readonly name = 'NotInRegistryError';
+}
+
+/** What the registry sent is not what its digest says. */
+export class DigestMismatchError extends RegistryError {
+  override readonly name = 'DigestMismatchError';
+}
+
+/** A manifest that is none, is too large, or is not of a kind that can be used here. */
+export class UnsupportedManifestError extends RegistryError {
+  override readonly name = 'UnsupportedManifestError';
+}

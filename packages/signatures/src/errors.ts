@@ -1,0 +1,14 @@
+/** An image is not signed as required; the message says which requirement failed and what was found. */
+export class VerificationError extends Error {
+  override readonly name = 'VerificationError';
+}
+
+/** A verification config that cannot be read or is wrong. */
+export class VerificationConfigError extends Error {
+  override readonly name = 'VerificationConfigError';
+}
+
+/** The trust root is not to be had: signatures of certificates and transparency logs cannot be judged. */
+export class TrustRootError extends Error {
+  override readonly name = 'TrustRootError';
+}

@@ -1,0 +1,12 @@
+export { TrustRootError, VerificationConfigError, VerificationError } from './errors.ts';
+export type { SignatureMaterial, SimpleSigningLayer } from './material.ts';
+export type {
+  GenericIssuerRequirement,
+  GithubActionRequirement,
+  PublicKeyRequirement,
+  RequiredAnnotations,
+  SignatureRequirement,
+  Subject,
+  VerificationConfig,
+} from './verification-config/verification-config.ts';
+export type { CertificateRequirement, VerifiedImage, Verifier } from './verifier.ts';
