@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 const e2e = { testTimeout: 120_000, hookTimeout: 120_000 };
-const toolchain = 'e2e/**/*.toolchain.test.ts';
+/** Tests that need more than Node: registries, compilers, a browser. */
+const toolchain = '**/*.toolchain.test.ts';
 
 export default defineConfig({
   test: {
@@ -10,11 +11,18 @@ export default defineConfig({
         test: {
           name: 'packages',
           include: ['packages/*/src/**/*.test.ts', 'tools/**/*.test.ts'],
+          exclude: [toolchain],
           testTimeout: 30_000,
         },
       },
       { test: { name: 'e2e', include: ['e2e/**/*.test.ts'], exclude: [toolchain], ...e2e } },
-      { test: { name: 'toolchain', include: [toolchain], ...e2e } },
+      {
+        test: {
+          name: 'toolchain',
+          include: ['packages/*/src/**/*.toolchain.test.ts', 'e2e/**/*.toolchain.test.ts'],
+          ...e2e,
+        },
+      },
     ],
     coverage: {
       provider: 'v8',
