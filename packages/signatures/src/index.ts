@@ -1,5 +1,6 @@
 export { TrustRootError, VerificationConfigError, VerificationError } from './errors.ts';
 export type { SignatureMaterial, SimpleSigningLayer } from './material.ts';
+export type { TrustRootSource } from './trust-root/trust-root.ts';
 export type {
   GenericIssuerRequirement,
   GithubActionRequirement,
