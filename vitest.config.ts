@@ -19,7 +19,11 @@ export default defineConfig({
       {
         test: {
           name: 'toolchain',
-          include: ['packages/*/src/**/*.toolchain.test.ts', 'e2e/**/*.toolchain.test.ts'],
+          include: [
+            'packages/*/src/**/*.toolchain.test.ts',
+            'tools/**/*.toolchain.test.ts',
+            'e2e/**/*.toolchain.test.ts',
+          ],
           ...e2e,
         },
       },
