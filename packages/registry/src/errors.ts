@@ -23,6 +23,11 @@ export class PolicyStoreError extends Error {
   override readonly name = 'PolicyStoreError';
 }
 
+/** An archive of policies that cannot be written, or is not accepted; the message names archive and entry. */
+export class PolicyArchiveError extends Error {
+  override readonly name = 'PolicyArchiveError';
+}
+
 /** A location in an OCI registry, which this build cannot pull from. */
 export class RegistryUnsupportedError extends Error {
   override readonly name = 'RegistryUnsupportedError';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type CertificateAndKey, selfSigned } from '../../../tools/certificates/authority.ts';
 import { fetchPolicy, type FetchPolicyOptions } from './fetch-policy.ts';
-import { parsePolicyLocation } from './location.ts';
+import { parsePolicyLocation } from './reference/location.ts';
 import { noSources } from './sources.ts';
 
 const wasm = Buffer.from('0061736d01000000', 'hex');

@@ -1,11 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defaultDownloadLimits, type DownloadLimits } from './download-limits.ts';
-import { InvalidPolicyFileError, PolicyLocationError, RegistryUnsupportedError } from './errors.ts';
-import type { PolicyLocation, WebLocation } from './location.ts';
+import { InvalidPolicyFileError, RegistryUnsupportedError } from './errors.ts';
+import { startsLikeWasm } from './policy-file.ts';
 import { type Proxies, proxiesFromEnvironment } from './proxies.ts';
+import type { PolicyLocation, WebLocation } from './reference/location.ts';
 import { noSources, type Sources } from './sources.ts';
-import { storePath, writeAtomically } from './store.ts';
+import { isFile } from './store/find.ts';
+import { fileName, storePath } from './store/paths.ts';
+import { writeAtomically } from './store/write.ts';
 
 /** Where a fetched module goes: into a store, or to a file (or into a folder, under its own name). */
 export type FetchDestination =
@@ -49,8 +52,8 @@ export async function fetchPolicy(
   }
   if (location.scheme === 'registry') throw new RegistryUnsupportedError(location.uri);
   const bytes = await fetchFromWeb(location, options);
-  if (!isWasm(bytes)) throw new InvalidPolicyFileError('invalid wasm file');
-  await writeAtomically(path, bytes);
+  if (!startsLikeWasm(bytes)) throw new InvalidPolicyFileError('invalid wasm file');
+  await writeAtomically(path, [bytes]);
   return { uri: location.uri, path };
 }
 
@@ -73,24 +76,12 @@ async function destinationPath(
     () => false,
   );
   if (!isDirectory) return destination.path;
-  const path = location.scheme === 'registry' ? location.reference : location.url.pathname;
-  const name = path.split('/').at(-1);
-  if (!name) throw new PolicyLocationError(`cannot retrieve path from uri: ${location.uri}`);
-  return join(destination.path, name);
+  return join(destination.path, fileName(location));
 }
 
 /** The tag `latest` moves, so what the store has says nothing. */
 function isLatest(location: PolicyLocation): boolean {
-  return location.scheme === 'registry' && location.reference.endsWith(':latest');
-}
-
-function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isFile(),
-    () => false,
+  return (
+    location.scheme === 'registry' && location.image.tag === 'latest' && location.image.digest === undefined
   );
-}
-
-function isWasm(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x00 && bytes[1] === 0x61 && bytes[2] === 0x73 && bytes[3] === 0x6d;
 }

@@ -5,6 +5,7 @@ export {
   InvalidReferenceError,
   NotAuthorizedError,
   NotInRegistryError,
+  PolicyArchiveError,
   PolicyFetchError,
   PolicyLocationError,
   PolicyStoreError,
@@ -26,11 +27,19 @@ export {
   type PolicyLocation,
   type RegistryLocation,
   type WebLocation,
-} from './location.ts';
+} from './reference/location.ts';
 export { type Proxies, proxiesFromEnvironment, proxyFor } from './proxies.ts';
 export { readSources } from './read-sources.ts';
 export { noSources, type Sources } from './sources.ts';
-export { defaultStoreRoot, storePath, writeAtomically } from './store.ts';
+export { type ArchiveLimits, defaultArchiveLimits } from './store/archive-limits.ts';
+export type { PolicySummary } from './store/facts.ts';
+export { findPolicyBySha256, findPolicyByUri } from './store/find.ts';
+export { listPolicies, type StoredPolicy, type StoreEntry, type UnreadableEntry } from './store/list.ts';
+export { type LoadedArchive, loadPolicies } from './store/load.ts';
+export { storePath } from './store/paths.ts';
+export { removePolicy } from './store/remove.ts';
+export { defaultStoreRoot } from './store/root.ts';
+export { savePolicies } from './store/save.ts';
 export type {
   Descriptor,
   FetchedImageIndex,
