@@ -44,7 +44,10 @@ export interface RegistryClient {
   ): Promise<Uint8Array>;
   /** A blob piece by piece. The last piece is followed by an error if the digest or the size is wrong. */
   streamBlob(image: ImageReference, blob: Descriptor, options?: TransferOptions): AsyncIterable<Uint8Array>;
-  /** Some bytes of a blob, which no digest vouches for; `undefined` if the registry does not serve ranges. */
+  /**
+   * The bytes of a blob from `start` up to, and without, `end`, which no digest vouches for; `undefined` if the
+   * registry does not serve ranges.
+   */
   fetchBlobRange(
     image: ImageReference,
     blob: Descriptor,
