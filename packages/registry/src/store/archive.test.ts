@@ -1,11 +1,13 @@
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   utimesSync,
   writeFileSync,
@@ -150,6 +152,28 @@ describe('savePolicies', () => {
       'cannot append policy signatures/missing to tar file: ENOENT',
     );
     expect(readdirSync(folder)).toEqual(['store']);
+  });
+});
+
+describe('savePolicies where there is something already', () => {
+  it('follows a link', async () => {
+    put('registry/ghcr.io/demo:v1', module);
+    const target = join(folder, 'target.tar.gz');
+    writeFileSync(target, 'old');
+    symlinkSync(target, archive);
+    await savePolicies(root, ['ghcr.io/demo:v1'], archive);
+    expect(lstatSync(archive).isSymbolicLink()).toBe(true);
+    expect(gunzipSync(readFileSync(target)).subarray(512, 516)).toEqual(Buffer.from('\0asm'));
+  });
+
+  it('writes into a device, and tells its error', async () => {
+    put('registry/ghcr.io/demo:v1', module);
+    // A name of our own: whatever goes wrong, the device of everybody stays.
+    symlinkSync('/dev/full', archive);
+    await expect(savePolicies(root, ['ghcr.io/demo:v1'], archive)).rejects.toThrow(
+      new RegExp(`^cannot create file ${archive}: ENOSPC`),
+    );
+    expect(statSync('/dev/full').isCharacterDevice()).toBe(true);
   });
 });
 

@@ -7,7 +7,7 @@ import type { Pack } from 'tar-stream';
 import { PolicyArchiveError, PolicyStoreError } from '../errors.ts';
 import { findPolicyByUri } from './find.ts';
 import { settleAll } from './settle-all.ts';
-import { writeAtomically } from './write.ts';
+import { writeUserFile } from './write-user-file.ts';
 
 /** What is to be packed: its name in the archive, with slashes, and its file. */
 interface Member {
@@ -42,7 +42,7 @@ export async function savePolicies(
   try {
     await settleAll([
       addMembers(archive, [...members.values()]),
-      pipeline(pieces(archive), createGzip(), (content) => writeAtomically(file, content, 'given')),
+      pipeline(pieces(archive), createGzip(), (content) => writeUserFile(file, content)),
     ]);
   } catch (cause) {
     if (cause instanceof PolicyArchiveError) throw cause;
