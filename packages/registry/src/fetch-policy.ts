@@ -53,7 +53,7 @@ export async function fetchPolicy(
   if (location.scheme === 'registry') throw new RegistryUnsupportedError(location.uri);
   const bytes = await fetchFromWeb(location, options);
   if (!startsLikeWasm(bytes)) throw new InvalidPolicyFileError('invalid wasm file');
-  await writeAtomically(path, [bytes]);
+  await writeAtomically(path, bytes);
   return { uri: location.uri, path };
 }
 

@@ -40,6 +40,7 @@ export { storePath } from './store/paths.ts';
 export { removePolicy } from './store/remove.ts';
 export { defaultStoreRoot } from './store/root.ts';
 export { savePolicies } from './store/save.ts';
+export { writeAtomically } from './store/write.ts';
 export type {
   Descriptor,
   FetchedImageIndex,

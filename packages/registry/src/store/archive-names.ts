@@ -1,5 +1,5 @@
 import { isPartialName } from './partial-files.ts';
-import { storeSchemes } from './paths.ts';
+import { signaturesFolder, storeSchemes } from './paths.ts';
 
 /** Where an entry of an archive goes, or why it does not. */
 export type EntryPlace =
@@ -12,8 +12,6 @@ export type EntryPlace =
 const maximumNameBytes = 1024;
 const maximumComponentBytes = 255;
 const maximumDepth = 64;
-/** Signature material, which has no counterpart in the original. */
-const signaturesFolder = 'signatures';
 
 /**
  * Judges the name of an entry. Only `<scheme>/<host>/…` and `signatures/…` lead into the store; `file/…`, which

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   existsSync,
   lstatSync,
@@ -75,13 +76,13 @@ describe('savePolicies and loadPolicies', () => {
     put('registry/ghcr.io/acme/demo:v1', policyModule());
     put('https/example.org/p.wasm', module);
     put(longName, module);
-    put('signatures/ab/cd.json', '{}');
+    put(`signatures/${createHash('sha256').update(module).digest('hex')}-ab.json`, '{}');
     const before = content();
+    put(`signatures/${'0'.repeat(64)}-ab.json`, 'of another module');
     await savePolicies(
       root,
       ['ghcr.io/acme/demo:v1', 'https://example.org/p.wasm ', longName.replace('registry/', '')],
       archive,
-      { also: ['signatures/ab/cd.json'] },
     );
     rmSync(root, { recursive: true });
     const loaded = await loadPolicies(root, archive);
@@ -148,8 +149,10 @@ describe('savePolicies', () => {
     await expect(savePolicies(root, ['ghcr.io/demo:v1'], elsewhere)).rejects.toThrow(
       new RegExp(`^cannot create file ${elsewhere}: ENOENT`),
     );
-    await expect(savePolicies(root, [], archive, { also: ['signatures/missing'] })).rejects.toThrow(
-      'cannot append policy signatures/missing to tar file: ENOENT',
+    const signature = `signatures/${createHash('sha256').update(module).digest('hex')}-ab.json`;
+    put(`${signature}/folder`, '');
+    await expect(savePolicies(root, ['ghcr.io/demo:v1'], archive)).rejects.toThrow(
+      `cannot append policy ${signature} to tar file: EISDIR`,
     );
     expect(readdirSync(folder)).toEqual(['store']);
   });

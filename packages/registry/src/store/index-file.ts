@@ -61,7 +61,7 @@ export async function writeIndex(root: string, index: StoreIndex): Promise<void>
     ]);
   const bytes = new TextEncoder().encode(JSON.stringify({ version, files }));
   if (bytes.byteLength > maximumIndexBytes) return;
-  await writeAtomically(join(root, indexName), [bytes], 'given').catch(() => undefined);
+  await writeAtomically(join(root, indexName), bytes, 'given').catch(() => undefined);
 }
 
 function decode(value: unknown): StoreIndex {

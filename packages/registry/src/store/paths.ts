@@ -8,6 +8,12 @@ import { decodeWindowsComponents, encodeWindowsComponents } from './windows-enco
 export const storeSchemes = ['http', 'https', 'registry'] as const;
 
 /**
+ * Beside them: what was found out about signatures, in files called `<SHA-256 of the module>-….json`. The
+ * original has no such folder, and passes over it.
+ */
+export const signaturesFolder = 'signatures';
+
+/**
  * Where the store keeps a module: `<root>/<scheme>/<host[:port]>/<path>`, tag or digest being part of the file
  * name, also if the tag is the implied `latest`. The query of a URL is, too, since it may choose another module.
  *

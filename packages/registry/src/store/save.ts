@@ -1,11 +1,13 @@
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { Pack } from 'tar-stream';
 import { PolicyArchiveError, PolicyStoreError } from '../errors.ts';
+import { hashFile } from './facts.ts';
 import { findPolicyByUri } from './find.ts';
+import { signaturesFolder } from './paths.ts';
 import { settleAll } from './settle-all.ts';
 import { writeUserFile } from './write-user-file.ts';
 
@@ -17,26 +19,15 @@ interface Member {
 
 /**
  * Packs policies of the store into an archive (gzip tar) that `kwctl load` reads, ours and the original's: plain
- * files, called as in the store. The archive is there whole or not at all.
+ * files, called as in the store. What the store keeps about signatures of these modules goes along. The archive is
+ * there whole or not at all.
  *
- * @param also - other files of the store to pack, as paths relative to its root
  * @throws PolicyArchiveError naming the policy or the file
  */
-export async function savePolicies(
-  root: string,
-  uris: readonly string[],
-  file: string,
-  { also = [] }: { readonly also?: readonly string[] } = {},
-): Promise<void> {
-  const members = new Map<string, Member>();
-  for (const uri of uris) {
-    const member = await findMember(root, uri);
-    members.set(member.name, member);
-  }
-  for (const path of also) {
-    const name = path.split(sep).join('/');
-    members.set(name, { name, path: join(root, path) });
-  }
+export async function savePolicies(root: string, uris: readonly string[], file: string): Promise<void> {
+  const policies = await Promise.all(uris.map((uri) => findMember(root, uri)));
+  const signatures = await Promise.all(policies.map((policy) => findSignatures(root, policy)));
+  const members = new Map([...policies, ...signatures.flat()].map((member) => [member.name, member]));
   const { pack: createPack } = await import('tar-stream');
   const archive = createPack();
   try {
@@ -62,6 +53,20 @@ async function findMember(root: string, uri: string): Promise<Member> {
   if (found === undefined)
     throw new PolicyArchiveError(`cannot find policy ${uri}: it is not in the store ${root}`);
   return { name: relative(root, found.path).split(sep).join('/'), path: found.path };
+}
+
+/** The names of files about signatures start with the digest of the module. */
+async function findSignatures(root: string, policy: Member): Promise<Member[]> {
+  const names = await readdir(join(root, signaturesFolder)).catch(() => []);
+  if (names.length === 0) return [];
+  const { sha256 } = await hashFile(policy.path).catch((cause: unknown) => {
+    throw new PolicyArchiveError(`cannot open policy file ${policy.name}: ${(cause as Error).message}`, {
+      cause,
+    });
+  });
+  return names
+    .filter((name) => name.startsWith(`${sha256}-`))
+    .map((name) => ({ name: `${signaturesFolder}/${name}`, path: join(root, signaturesFolder, name) }));
 }
 
 async function addMembers(archive: Pack, members: readonly Member[]): Promise<void> {

@@ -11,13 +11,13 @@ const writeBytes = 256 * 1024;
  * Writes a file so that others see it whole or not at all: to a temporary name in the same folder, synced, then
  * renamed. When `content` fails, so does this, with the same error, and nothing is left.
  *
- * @param content - its pieces must not change after they were given
+ * @param content - all bytes, or pieces that do not change after they were given
  * @param folder - whether the folder is made if it is not there. Default: made
  * @throws PolicyStoreError when it cannot be written
  */
 export async function writeAtomically(
   path: string,
-  content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  content: Uint8Array | AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   folder: 'made' | 'given' = 'made',
 ): Promise<void> {
   const temporary = join(dirname(path), createPartialName());
@@ -25,7 +25,7 @@ export async function writeAtomically(
   const file = await saving(path, () => (folder === 'made' ? inFolderOf(temporary, create) : create()));
   try {
     try {
-      await writeAll(file, path, content);
+      await writeAll(file, path, content instanceof Uint8Array ? [content] : content);
       await saving(path, () => file.sync());
     } finally {
       await saving(path, () => file.close());
