@@ -11,3 +11,5 @@ export type {
   VerificationConfig,
 } from './verification-config/verification-config.ts';
 export type { CertificateRequirement, VerifiedImage, Verifier } from './verifier.ts';
+export { publicGoodTrustRoot, type PublicGoodTrustRootOptions } from './trust-root/public-good-trust-root.ts';
+export { trustConfigFile } from './trust-root/trust-config-file.ts';
