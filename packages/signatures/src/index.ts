@@ -1,6 +1,10 @@
+export { createVerifier, type VerifierOptions } from './create-verifier.ts';
 export { TrustRootError, VerificationConfigError, VerificationError } from './errors.ts';
 export type { SignatureMaterial, SimpleSigningLayer } from './material.ts';
+export { createSignatureRecords, type SignatureRecords } from './records/signature-records.ts';
 export type { TrustRootSource } from './trust-root/trust-root.ts';
+export { defaultVerificationConfig } from './verification-config/default-verification-config.ts';
+export { readVerificationConfig } from './verification-config/read-verification-config.ts';
 export type {
   GenericIssuerRequirement,
   GithubActionRequirement,

@@ -31,10 +31,14 @@ export interface CertificateRequirement {
  * client when it cannot be told.
  */
 export interface Verifier {
+  /**
+   * @param options.storedAt a file that came from this image: if the registry cannot be reached, what was found about
+   *   the image at an earlier time is verified instead, provided that it is about this very file
+   */
   verify(
     image: ImageReference,
     config: VerificationConfig,
-    options?: { readonly signal?: AbortSignal },
+    options?: { readonly signal?: AbortSignal; readonly storedAt?: string },
   ): Promise<VerifiedImage>;
   verifyCertificate(
     image: ImageReference,

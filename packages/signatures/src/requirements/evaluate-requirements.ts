@@ -1,0 +1,66 @@
+import { VerificationError } from '../errors.ts';
+import type { UnusableSignature } from '../evidence/signed-statement.ts';
+import { formatRequirement } from '../verification-config/format-requirement.ts';
+import type { SignatureRequirement, VerificationConfig } from '../verification-config/verification-config.ts';
+import { describeRequirement, describeSignatures, describeSigner } from './describe.ts';
+import type { JudgedSignature } from './judged-signature.ts';
+import { requirementMismatch } from './requirement-mismatch.ts';
+
+/**
+ * Checks that an image is signed by whom a config demands. Signer and annotations of a requirement have to be those
+ * of one signature.
+ *
+ * @param unusable is only told of in messages
+ * @returns who satisfied which requirement, in words
+ * @throws VerificationError which names the unsatisfied requirements, then the signatures that were found
+ */
+export function evaluateRequirements(
+  config: VerificationConfig,
+  signatures: readonly JudgedSignature[],
+  unusable: readonly UnusableSignature[] = [],
+): readonly string[] {
+  if (config.allOf === undefined && config.anyOf === undefined) {
+    throw new VerificationError('Image verification failed: no signatures to verify');
+  }
+  const all = match(config.allOf ?? [], signatures);
+  if (all.unsatisfied.length > 0) throw refusal('missing signatures', all.unsatisfied, signatures, unusable);
+  if (config.anyOf === undefined) return all.satisfied;
+  const any = match(config.anyOf.signatures, signatures);
+  const { minimumMatches } = config.anyOf;
+  if (any.satisfied.length < minimumMatches) {
+    throw refusal(
+      `minimum number of signatures not reached: needed ${minimumMatches}, got ${any.satisfied.length}`,
+      any.unsatisfied,
+      signatures,
+      unusable,
+    );
+  }
+  return [...all.satisfied, ...any.satisfied];
+}
+
+function match(
+  requirements: readonly SignatureRequirement[],
+  signatures: readonly JudgedSignature[],
+): { readonly satisfied: readonly string[]; readonly unsatisfied: readonly SignatureRequirement[] } {
+  const satisfied: string[] = [];
+  const unsatisfied: SignatureRequirement[] = [];
+  for (const requirement of requirements) {
+    const by = signatures.find((signature) => requirementMismatch(requirement, signature) === undefined);
+    if (by === undefined) unsatisfied.push(requirement);
+    else satisfied.push(`${describeRequirement(requirement)}: ${by.origin}, ${describeSigner(by)}`);
+  }
+  return { satisfied, unsatisfied };
+}
+
+function refusal(
+  what: string,
+  unsatisfied: readonly SignatureRequirement[],
+  signatures: readonly JudgedSignature[],
+  unusable: readonly UnusableSignature[],
+): VerificationError {
+  return new VerificationError(
+    `Image verification failed: ${what}\nThe following constraints were not satisfied:\n` +
+      unsatisfied.map(formatRequirement).join('') +
+      describeSignatures(unsatisfied, signatures, unusable),
+  );
+}
