@@ -1,5 +1,5 @@
 import { type HostCaller, HostCallError } from '@kubewarden/evaluator';
-import { formatImageReference, type ImageReference, RegistryError } from '@kubewarden/registry';
+import { formatImageReference, type ImageReference } from '@kubewarden/registry';
 import type { VerifiedImage, Verifier } from '@kubewarden/signatures';
 import { type Capability, jsonAnswer } from '../capability.ts';
 import { readImage } from '../registry-answers/image.ts';
@@ -41,8 +41,7 @@ export function createVerificationCapabilities(
         const { digest } = await verify(await verifier(), image, signal);
         return jsonAnswer({ is_trusted: true, digest });
       } catch (error) {
-        if (!(error instanceof RegistryError)) throw new HostCallError((error as Error).message);
-        throw new HostCallError(`failed to get image trusted layers: ${error.message}`);
+        throw new HostCallError((error as Error).message, { cause: error });
       }
     });
   };
