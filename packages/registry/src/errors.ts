@@ -23,6 +23,11 @@ export class PolicyStoreError extends Error {
   override readonly name = 'PolicyStoreError';
 }
 
+/** A policy that cannot be pushed. */
+export class PolicyPushError extends Error {
+  override readonly name = 'PolicyPushError';
+}
+
 /** An archive of policies that cannot be written, or is not accepted; the message names archive and entry. */
 export class PolicyArchiveError extends Error {
   override readonly name = 'PolicyArchiveError';

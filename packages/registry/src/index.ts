@@ -1,4 +1,12 @@
 export { defaultDownloadLimits, type DownloadLimits } from './download-limits.ts';
+export { type AnnotationWarning, policyAnnotations, type PolicyAnnotations } from './artifact/annotations.ts';
+export {
+  pushPolicy,
+  type PolicySource,
+  type PushedPolicy,
+  type PushPolicyOptions,
+} from './artifact/push-policy.ts';
+export { readRemotePolicy, type RemoteMetadata, type RemotePolicy } from './artifact/remote-policy.ts';
 export {
   DigestMismatchError,
   InvalidPolicyFileError,
@@ -8,6 +16,7 @@ export {
   PolicyArchiveError,
   PolicyFetchError,
   PolicyLocationError,
+  PolicyPushError,
   PolicyStoreError,
   RegistryError,
   RegistryUnreachableError,
