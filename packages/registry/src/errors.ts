@@ -54,7 +54,7 @@ export class RegistryError extends Error {
   override readonly name: string = 'RegistryError';
 }
 
-/** No connection, or TLS failed: the registry said nothing, so nothing is known about the image. */
+/** No connection, or one that broke: the registry did not finish what it had to say, so nothing is known. */
 export class RegistryUnreachableError extends RegistryError {
   override readonly name = 'RegistryUnreachableError';
 }

@@ -1,14 +1,20 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { defaultDownloadLimits, type DownloadLimits } from './download-limits.ts';
-import { InvalidPolicyFileError, RegistryUnsupportedError } from './errors.ts';
+import {
+  InvalidPolicyFileError,
+  PolicyFetchError,
+  RegistryError,
+  RegistryUnsupportedError,
+} from './errors.ts';
 import { startsLikeWasm } from './policy-file.ts';
-import { type Proxies, proxiesFromEnvironment } from './proxies.ts';
+import { createRegistryClient } from './oci/client.ts';
 import type { PolicyLocation, WebLocation } from './reference/location.ts';
-import { noSources, type Sources } from './sources.ts';
+import type { Sources } from './sources.ts';
 import { isFile } from './store/find.ts';
 import { fileName, storePath } from './store/paths.ts';
 import { writeAtomically } from './store/write.ts';
+import type { Proxies } from './transport/proxies.ts';
+import type { TransferLimits } from './transport/transfer-limits.ts';
 
 /** Where a fetched module goes: into a store, or to a file (or into a folder, under its own name). */
 export type FetchDestination =
@@ -20,7 +26,7 @@ export interface FetchPolicyOptions {
   readonly sources?: Sources;
   /** Used where `sources` names none. Default: those of the environment. */
   readonly proxies?: Proxies;
-  readonly limits?: Partial<DownloadLimits>;
+  readonly limits?: Partial<TransferLimits>;
   readonly signal?: AbortSignal;
 }
 
@@ -58,12 +64,19 @@ export async function fetchPolicy(
 }
 
 async function fetchFromWeb(location: WebLocation, options: FetchPolicyOptions): Promise<Uint8Array> {
-  // The HTTP client takes a tenth of a second to load, which local policies need not pay.
-  const { download } = await import('./download.ts');
-  const sources = options.sources ?? noSources;
-  const proxies = sources.proxies ?? options.proxies ?? proxiesFromEnvironment(process.env);
-  const limits = { ...defaultDownloadLimits, ...options.limits };
-  return download(location.url, sources, proxies, limits, options.signal);
+  const { signal } = options;
+  const client = createRegistryClient(options);
+  try {
+    const pieces: Uint8Array[] = [];
+    const body = client.streamUrl(location.url, { ...(signal !== undefined && { signal }) });
+    for await (const piece of body) pieces.push(piece);
+    return Buffer.concat(pieces);
+  } catch (error) {
+    if (error instanceof RegistryError) throw new PolicyFetchError(error.message, { cause: error });
+    throw error;
+  } finally {
+    await client.close();
+  }
 }
 
 async function destinationPath(

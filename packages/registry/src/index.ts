@@ -1,4 +1,3 @@
-export { defaultDownloadLimits, type DownloadLimits } from './download-limits.ts';
 export { type AnnotationWarning, policyAnnotations, type PolicyAnnotations } from './artifact/annotations.ts';
 export {
   pushPolicy,
@@ -7,6 +6,7 @@ export {
   type PushPolicyOptions,
 } from './artifact/push-policy.ts';
 export { readRemotePolicy, type RemoteMetadata, type RemotePolicy } from './artifact/remote-policy.ts';
+export type { Credential, CredentialSource } from './credentials/credential.ts';
 export {
   DigestMismatchError,
   InvalidPolicyFileError,
@@ -37,7 +37,6 @@ export {
   type RegistryLocation,
   type WebLocation,
 } from './reference/location.ts';
-export { type Proxies, proxiesFromEnvironment, proxyFor } from './proxies.ts';
 export { readSources } from './read-sources.ts';
 export { noSources, type Sources } from './sources.ts';
 export { type ArchiveLimits, defaultArchiveLimits } from './store/archive-limits.ts';
@@ -50,6 +49,7 @@ export { removePolicy } from './store/remove.ts';
 export { defaultStoreRoot } from './store/root.ts';
 export { savePolicies } from './store/save.ts';
 export { writeAtomically } from './store/write.ts';
+export { createRegistryClient, type RegistryClientOptions } from './oci/client.ts';
 export type {
   Descriptor,
   FetchedImageIndex,
@@ -73,3 +73,5 @@ export {
   type ImageReference,
   parseImageReference,
 } from './reference/image-reference.ts';
+export { type Proxies, proxiesFromEnvironment, proxyFor } from './transport/proxies.ts';
+export { defaultTransferLimits, type TransferLimits } from './transport/transfer-limits.ts';

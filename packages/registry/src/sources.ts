@@ -1,4 +1,4 @@
-import type { Proxies } from './proxies.ts';
+import type { Proxies } from './transport/proxies.ts';
 
 /** How hosts are reached: the content of `sources.yaml`, with all certificates read. */
 export interface Sources {

@@ -6,7 +6,7 @@ import {
   readMetadata,
   serverVersionProblem,
 } from '@kubewarden/policy';
-import { defaultDownloadLimits, fetchPolicy, parsePolicyLocation } from '@kubewarden/registry';
+import { defaultTransferLimits, fetchPolicy, parsePolicyLocation } from '@kubewarden/registry';
 import type { Config } from '../config/config.ts';
 import type { GroupDefinition, PolicyDefinition, PolicyDefinitions } from '../config/policies-file.ts';
 import type { Logger } from '../logging/logger.ts';
@@ -105,7 +105,7 @@ async function fetchModule(
 async function readModule(path: string): Promise<Uint8Array> {
   const file = await stat(path);
   if (!file.isFile()) throw new Error(`${path} is no regular file`);
-  const { maximumBytes } = defaultDownloadLimits;
+  const { maximumBytes } = defaultTransferLimits;
   if (file.size > maximumBytes) {
     throw new Error(`${path} has ${file.size} bytes, at most ${maximumBytes} are allowed`);
   }

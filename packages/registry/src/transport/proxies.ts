@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { SourcesError } from '../errors.ts';
 
 /** Proxies by the scheme of the URL that is asked for. */
 export interface Proxies {
@@ -23,6 +24,22 @@ export function proxyFor(url: URL, proxies: Proxies): string | undefined {
   const proxy = url.protocol === 'https:' ? proxies.https : proxies.http;
   if (proxy === undefined || bypasses(url.hostname, proxies.bypass ?? '')) return undefined;
   return proxy.includes('://') ? proxy : `http://${proxy}`;
+}
+
+/**
+ * Refuses proxies that cannot be used, rather than to go without them.
+ *
+ * @throws SourcesError, which does not repeat the URL: it may hold a password
+ */
+export function checkProxies(proxies: Proxies): void {
+  for (const scheme of ['http', 'https'] as const) {
+    const proxy = proxyFor(new URL(`${scheme}://host.invalid/`), { ...proxies, bypass: '' });
+    if (proxy === undefined) continue;
+    const url = URL.parse(proxy);
+    if (url === null || !['http:', 'https:'].includes(url.protocol) || url.hostname === '') {
+      throw new SourcesError(`the proxy for ${scheme}:// addresses is no http:// or https:// URL`);
+    }
+  }
 }
 
 /**

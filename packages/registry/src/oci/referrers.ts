@@ -1,0 +1,79 @@
+import { NotInRegistryError, UnsupportedManifestError } from '../errors.ts';
+import type { ImageReference } from '../reference/image-reference.ts';
+import { registryFailure } from './answer-errors.ts';
+import type { Descriptor } from './manifest.ts';
+import { fetchManifest } from './manifests.ts';
+import { ociIndex } from './media-types.ts';
+import { readPages } from './pages.ts';
+import type { Session } from './session.ts';
+
+/** What registries without a referrers API answer. */
+const unsupportedStatuses: ReadonlySet<number> = new Set([400, 404, 405, 406, 501]);
+
+/** The registry has no referrers API, or does not know the repository. */
+class NoReferrersApiError extends Error {}
+
+/** Where referrers are listed in registries without an API (distribution specification, "Referrers Tag Schema"). */
+function referrersTag(digest: string): string {
+  const [algorithm = '', hex = ''] = digest.split(':');
+  return `${algorithm.slice(0, 32)}-${hex.slice(0, 64)}`;
+}
+
+export async function listReferrers(
+  session: Session,
+  image: ImageReference & { readonly digest: string },
+  artifactType: string | undefined,
+  signal: AbortSignal,
+): Promise<readonly Descriptor[]> {
+  const referrers = await askApi(session, image, artifactType, signal).catch((error: unknown) => {
+    if (error instanceof NoReferrersApiError) return readFallbackTag(session, image, signal);
+    throw error;
+  });
+  return artifactType === undefined
+    ? referrers
+    : referrers.filter((referrer) => referrer.artifactType === artifactType);
+}
+
+function askApi(
+  session: Session,
+  image: ImageReference & { readonly digest: string },
+  artifactType: string | undefined,
+  signal: AbortSignal,
+): Promise<readonly Descriptor[]> {
+  const query = artifactType === undefined ? '' : `?artifactType=${encodeURIComponent(artifactType)}`;
+  return readPages(
+    session,
+    image,
+    `referrers/${image.digest}${query}`,
+    ociIndex,
+    async (answer, readBody) => {
+      const isIndex = answer.header('content-type')?.split(';')[0]?.trim() === ociIndex;
+      if (unsupportedStatuses.has(answer.status) || (answer.status === 200 && !isIndex)) {
+        answer.discard();
+        throw new NoReferrersApiError();
+      }
+      if (answer.status !== 200) throw await registryFailure(answer);
+      const { decodeManifest } = await import('./manifest-document.ts');
+      const document = decodeManifest(await readBody(), ociIndex);
+      if (document.kind === 'index') return document.manifest.manifests;
+      throw new UnsupportedManifestError('the list of referrers is no image index');
+    },
+    signal,
+  );
+}
+
+async function readFallbackTag(
+  session: Session,
+  { registry, repository, digest }: ImageReference & { readonly digest: string },
+  signal: AbortSignal,
+): Promise<readonly Descriptor[]> {
+  const image = { registry, repository, tag: referrersTag(digest) };
+  try {
+    const fetched = await fetchManifest(session, image, signal);
+    if (fetched.kind === 'index') return fetched.manifest.manifests;
+    throw new UnsupportedManifestError(`the tag ${image.tag}, which lists referrers, is no image index`);
+  } catch (error) {
+    if (error instanceof NotInRegistryError) return [];
+    throw error;
+  }
+}
