@@ -12,3 +12,8 @@ export class VerificationConfigError extends Error {
 export class TrustRootError extends Error {
   override readonly name = 'TrustRootError';
 }
+
+/** A signing key or certificate that cannot be used. Messages never hold a password or a key. */
+export class SigningKeyError extends Error {
+  override readonly name = 'SigningKeyError';
+}

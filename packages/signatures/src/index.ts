@@ -1,5 +1,5 @@
 export { createVerifier, type VerifierOptions } from './create-verifier.ts';
-export { TrustRootError, VerificationConfigError, VerificationError } from './errors.ts';
+export { SigningKeyError, TrustRootError, VerificationConfigError, VerificationError } from './errors.ts';
 export type { SignatureMaterial, SimpleSigningLayer } from './material.ts';
 export { createSignatureRecords, type SignatureRecords } from './records/signature-records.ts';
 export type { TrustRootSource } from './trust-root/trust-root.ts';
@@ -17,3 +17,4 @@ export type {
 export type { CertificateRequirement, VerifiedImage, Verifier } from './verifier.ts';
 export { publicGoodTrustRoot, type PublicGoodTrustRootOptions } from './trust-root/public-good-trust-root.ts';
 export { trustConfigFile } from './trust-root/trust-config-file.ts';
+export { generateSigningKey, loadSigningKey, type SigningKey } from './sign/signing-key.ts';
