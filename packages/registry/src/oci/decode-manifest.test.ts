@@ -8,7 +8,9 @@ const image = { schemaVersion: 2, config: descriptor, layers: [descriptor] };
 const platform = { architecture: 'amd64', os: 'linux', 'os.features': ['x'], variant: 'v2' };
 const index = { schemaVersion: 2, manifests: [{ ...descriptor, platform }, descriptor] };
 
-const decode = (value: unknown) => decodeManifest(Buffer.from(JSON.stringify(value)));
+const decode = (value: unknown, contentType?: string) =>
+  decodeManifest(Buffer.from(JSON.stringify(value)), contentType);
+const typeOf = (value: unknown, contentType?: string): string => decode(value, contentType).mediaType;
 
 describe('decodeManifest', () => {
   it('reads images and indexes', () => {
@@ -19,12 +21,20 @@ describe('decodeManifest', () => {
       subject: { ...descriptor, urls: ['https://example.org'], annotations: { a: 'b' }, artifactType: 'c/d' },
       annotations: { ['__proto__']: 'kept', e: 'f' },
     };
-    expect(decode(whole)).toEqual({ kind: 'image', manifest: whole });
-    expect(decode({ ...image, annotations: null, subject: null })).toEqual({
-      kind: 'image',
-      manifest: image,
-    });
-    expect(decode(index)).toEqual({ kind: 'index', manifest: index });
+    expect(decode(whole)).toEqual({ kind: 'image', mediaType: whole.mediaType, manifest: whole });
+    const withNulls = { ...image, annotations: null, subject: null, manifests: null };
+    expect(decode(withNulls)).toMatchObject({ kind: 'image', manifest: image });
+    expect(decode(index)).toMatchObject({ kind: 'index', manifest: index });
+  });
+
+  it('calls them what they call themselves, else what the registry does, if that can be', () => {
+    const docker = 'application/vnd.docker.distribution.manifest.v2+json';
+    const list = 'application/vnd.docker.distribution.manifest.list.v2+json';
+    expect(typeOf({ ...image, mediaType: docker }, 'text/plain')).toBe(docker);
+    expect(typeOf(image, `${docker}; charset=utf-8`)).toBe(docker);
+    expect(typeOf(image, list)).toBe('application/vnd.oci.image.manifest.v1+json');
+    expect(typeOf(index, 'text/plain')).toBe('application/vnd.oci.image.index.v1+json');
+    expect(typeOf(index, list)).toBe(list);
   });
 
   it.each([

@@ -1,44 +1,39 @@
 import { UnsupportedManifestError } from '../errors.ts';
+import { isDigest } from './digest.ts';
 import type { Descriptor, ImageIndex, ImageManifest, IndexEntry, Platform } from './manifest.ts';
+import { isIndexMediaType, manifestMediaTypes, ociIndex, ociManifest } from './media-types.ts';
 
 export type DecodedManifest =
-  | { readonly kind: 'image'; readonly manifest: ImageManifest }
-  | { readonly kind: 'index'; readonly manifest: ImageIndex };
-
-const imageMediaTypes: ReadonlySet<string> = new Set([
-  'application/vnd.oci.image.manifest.v1+json',
-  'application/vnd.docker.distribution.manifest.v2+json',
-]);
-const indexMediaTypes: ReadonlySet<string> = new Set([
-  'application/vnd.oci.image.index.v1+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-]);
-/** OCI image specification 1.1, descriptor.md. */
-const digestGrammar = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$/;
+  | { readonly kind: 'image'; readonly mediaType: string; readonly manifest: ImageManifest }
+  | { readonly kind: 'index'; readonly mediaType: string; readonly manifest: ImageIndex };
 
 type JsonObject = { readonly [key: string]: unknown };
 
 /**
- * Decodes the manifest of an image, or an index of such. A text that could be taken for both is refused: what it
- * means must not depend on who reads it.
+ * Decodes the manifest of an image, or an index of such (OCI image specification 1.1). Fields that are not known
+ * are left out, and `null` stands for an absent one. A text that could be taken for both is refused: what it means
+ * must not depend on who reads it.
  *
+ * @param contentType - what the registry calls it; what the manifest says of itself comes first
  * @throws UnsupportedManifestError
  */
-export function decodeManifest(bytes: Uint8Array): DecodedManifest {
+export function decodeManifest(bytes: Uint8Array, contentType?: string): DecodedManifest {
   const root = parseObject(bytes);
-  const { schemaVersion, mediaType } = root;
-  if (schemaVersion !== 2) {
-    throw new UnsupportedManifestError(`Unsupported schema version: ${String(schemaVersion)}`);
+  if (root['schemaVersion'] !== 2) {
+    throw new UnsupportedManifestError(
+      `Unsupported schema version: ${JSON.stringify(root['schemaVersion'])}`,
+    );
   }
   const declared = optionalText(root, 'mediaType', 'mediaType');
-  const isImage = 'layers' in root || 'config' in root;
-  const isIndex = 'manifests' in root;
-  if (declared !== undefined && !imageMediaTypes.has(declared) && !indexMediaTypes.has(declared)) {
-    throw new UnsupportedManifestError(`Unsupported media type: ${String(mediaType)}`);
+  if (declared !== undefined && !manifestMediaTypes.includes(declared)) {
+    throw new UnsupportedManifestError(`Unsupported media type: ${declared}`);
   }
-  if (isImage === isIndex || (declared !== undefined && indexMediaTypes.has(declared) !== isIndex)) {
+  const isImage = isPresent(root['layers']) || isPresent(root['config']);
+  const isIndex = isPresent(root['manifests']);
+  if (isImage === isIndex || (declared !== undefined && isIndexMediaType(declared) !== isIndex)) {
     throw new UnsupportedManifestError('it is neither the manifest of an image nor an index');
   }
+  const mediaType = declared ?? mediaTypeOf(contentType, isIndex);
   const common = {
     schemaVersion: 2 as const,
     ...defined('mediaType', declared),
@@ -53,17 +48,28 @@ export function decodeManifest(bytes: Uint8Array): DecodedManifest {
     ),
   };
   if (isIndex) {
-    return { kind: 'index', manifest: { ...common, manifests: list(root, 'manifests', decodeIndexEntry) } };
+    const manifests = list(root, 'manifests', decodeIndexEntry);
+    return { kind: 'index', mediaType, manifest: { ...common, manifests } };
   }
   const config = decodeDescriptor(root['config'], 'config');
-  return { kind: 'image', manifest: { ...common, config, layers: list(root, 'layers', decodeDescriptor) } };
+  const layers = list(root, 'layers', decodeDescriptor);
+  return { kind: 'image', mediaType, manifest: { ...common, config, layers } };
+}
+
+/** The registry's word for it, if that is of the right kind. */
+function mediaTypeOf(contentType: string | undefined, isIndex: boolean): string {
+  const served = contentType?.split(';')[0]?.trim().toLowerCase();
+  const isUsable =
+    served !== undefined && manifestMediaTypes.includes(served) && isIndexMediaType(served) === isIndex;
+  if (isUsable) return served;
+  return isIndex ? ociIndex : ociManifest;
 }
 
 function decodeDescriptor(value: unknown, path: string): Descriptor {
   const object = requireObject(value, path);
   const { mediaType, digest, size } = object;
   if (typeof mediaType !== 'string') throw wrong(`${path}.mediaType`, 'a text');
-  if (typeof digest !== 'string' || !digestGrammar.test(digest)) throw wrong(`${path}.digest`, 'a digest');
+  if (typeof digest !== 'string' || !isDigest(digest)) throw wrong(`${path}.digest`, 'a digest');
   if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
     throw wrong(`${path}.size`, 'a size');
   return {
@@ -147,7 +153,11 @@ function optionalText(object: JsonObject, key: string, path: string): string | u
 
 /** Encoders in Go write `null` for what is not there. */
 function optional<T>(value: unknown, decode: (value: unknown) => T): T | undefined {
-  return value === undefined || value === null ? undefined : decode(value);
+  return isPresent(value) ? decode(value) : undefined;
+}
+
+function isPresent(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }
 
 function defined<Key extends string, Value>(key: Key, value: Value | undefined): { [Name in Key]?: Value } {

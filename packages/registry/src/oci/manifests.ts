@@ -4,6 +4,7 @@ import { readBytes } from '../transport/read-body.ts';
 import { redact } from '../transport/redact.ts';
 import type { Answer } from '../transport/transport.ts';
 import { registryFailure, unexpectedStatus } from './answer-errors.ts';
+import { decodeManifest } from './decode-manifest.ts';
 import { computeDigest, digestAlgorithm, digestMismatch, isDigest } from './digest.ts';
 import type { FetchedImageManifest, FetchedManifest } from './manifest.ts';
 import { manifestMediaTypes } from './media-types.ts';
@@ -86,8 +87,6 @@ export async function fetchManifest(
     if (actual !== expected) throw digestMismatch(expected, actual);
   }
   const digest = image.digest ?? announced ?? computeDigest(bytes);
-  // The schema library takes a while to load.
-  const { decodeManifest } = await import('./manifest-document.ts');
   return { digest, bytes, ...decodeManifest(bytes, contentType) };
 }
 

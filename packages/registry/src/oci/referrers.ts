@@ -1,5 +1,6 @@
 import { NotInRegistryError, UnsupportedManifestError } from '../errors.ts';
 import type { ImageReference } from '../reference/image-reference.ts';
+import { decodeManifest } from './decode-manifest.ts';
 import { registryFailure } from './answer-errors.ts';
 import type { Descriptor } from './manifest.ts';
 import { fetchManifest } from './manifests.ts';
@@ -53,7 +54,6 @@ function askApi(
         throw new NoReferrersApiError();
       }
       if (answer.status !== 200) throw await registryFailure(answer);
-      const { decodeManifest } = await import('./manifest-document.ts');
       const document = decodeManifest(await readBody(), ociIndex);
       if (document.kind === 'index') return document.manifest.manifests;
       throw new UnsupportedManifestError('the list of referrers is no image index');
