@@ -33,17 +33,6 @@ export class PolicyArchiveError extends Error {
   override readonly name = 'PolicyArchiveError';
 }
 
-/** A location in an OCI registry, which this build cannot pull from. */
-export class RegistryUnsupportedError extends Error {
-  override readonly name = 'RegistryUnsupportedError';
-
-  constructor(uri: string) {
-    super(
-      `policies in OCI registries are not supported by this build: ${uri}; use a file:// or https:// location`,
-    );
-  }
-}
-
 /** A text that is no image reference. */
 export class InvalidReferenceError extends Error {
   override readonly name = 'InvalidReferenceError';

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type CertificateAndKey, selfSigned } from '../../../tools/certificates/authority.ts';
-import { fetchPolicy, type FetchPolicyOptions } from './fetch-policy.ts';
+import { type FetchedPolicy, fetchPolicy, type FetchPolicyOptions } from './fetch-policy.ts';
+import { createRegistryClient, type RegistryClientOptions } from './oci/client.ts';
 import { parsePolicyLocation } from './reference/location.ts';
 import { noSources } from './sources.ts';
 
@@ -45,24 +46,33 @@ const trusting = (key: string) => ({
   sourceAuthorities: new Map([[key, [identity.certificate]]]),
 });
 
-function fetch(uri: string, options: Partial<FetchPolicyOptions> = {}) {
-  return fetchPolicy(parsePolicyLocation(uri), {
-    destination: { kind: 'store', root: mkdtempSync(join(folder, 'store-')) },
+async function fetch(
+  uri: string,
+  {
+    destination = { kind: 'store', root: mkdtempSync(join(folder, 'store-')) },
+    limits,
+    ...options
+  }: RegistryClientOptions & Partial<Pick<FetchPolicyOptions, 'destination'>> = {},
+): Promise<FetchedPolicy> {
+  const client = createRegistryClient({
     proxies: {},
-    limits: { retryMilliseconds: 1 },
     ...options,
+    limits: { retryMilliseconds: 1, ...limits },
   });
+  try {
+    return await fetchPolicy(parsePolicyLocation(uri), { client, destination });
+  } finally {
+    await client.close();
+  }
 }
 
 describe('fetchPolicy', () => {
   it('uses a file where it is', async () => {
-    expect((await fetch('file:///some/policy.wasm')).path).toBe('/some/policy.wasm');
-  });
-
-  it('says that registries are not supported, unless the store has the module', async () => {
-    await expect(fetch('ghcr.io/p:v1')).rejects.toThrow(
-      'not supported by this build: registry://ghcr.io/p:v1',
-    );
+    expect(await fetch('file:///some/policy.wasm')).toEqual({
+      uri: 'file:///some/policy.wasm',
+      path: '/some/policy.wasm',
+      origin: 'present',
+    });
   });
 
   it('downloads once, then uses the store', async () => {
@@ -71,7 +81,9 @@ describe('fetchPolicy', () => {
     const first = await fetch(`http://${host}/a/policy.wasm`, { destination });
     expect(first.path).toBe(join(folder, 'store/http', host, 'a/policy.wasm'));
     expect(readFileSync(first.path)).toEqual(wasm);
-    await fetch(`http://${host}/a/policy.wasm`, { destination });
+    expect(first.origin).toBe('downloaded');
+    const second = await fetch(`http://${host}/a/policy.wasm`, { destination });
+    expect(second).toEqual({ ...first, origin: 'present' });
     expect(requests).toHaveLength(1);
     expect(readdirSync(join(folder, 'store/http', host, 'a'))).toEqual(['policy.wasm']);
   });
@@ -87,6 +99,10 @@ describe('fetchPolicy', () => {
       destination: { kind: 'local', path: join(local, 'mine.wasm') },
     });
     expect(asFile.path).toBe(join(local, 'mine.wasm'));
+    // Unlike in a store, what is there is not what was asked for.
+    writeFileSync(asFile.path, 'mine');
+    await fetch(`http://${host}/policy.wasm`, { destination: { kind: 'local', path: asFile.path } });
+    expect(readFileSync(asFile.path)).toEqual(wasm);
   });
 
   it('refuses what is no module and leaves the store as it was', async () => {
@@ -212,6 +228,10 @@ describe('fetchPolicy', () => {
     const path = join(root, 'registry/ghcr.io/p:v1');
     mkdirSync(join(root, 'registry/ghcr.io'), { recursive: true });
     writeFileSync(path, wasm);
-    expect((await fetch('ghcr.io/p:v1', { destination })).path).toBe(path);
+    expect(await fetch('ghcr.io/p:v1', { destination })).toEqual({
+      uri: 'registry://ghcr.io/p:v1',
+      path,
+      origin: 'present',
+    });
   });
 });

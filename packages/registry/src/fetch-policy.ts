@@ -1,33 +1,28 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  InvalidPolicyFileError,
-  PolicyFetchError,
-  RegistryError,
-  RegistryUnsupportedError,
-} from './errors.ts';
-import { startsLikeWasm } from './policy-file.ts';
-import { createRegistryClient } from './oci/client.ts';
-import type { PolicyLocation, WebLocation } from './reference/location.ts';
-import type { Sources } from './sources.ts';
+import { policyLayer } from './artifact/policy-layer.ts';
+import { verifiedLayer, type VerifiedManifest } from './artifact/verified-layer.ts';
+import { PolicyFetchError, RegistryError } from './errors.ts';
+import type { Descriptor } from './oci/manifest.ts';
+import type { CallOptions, RegistryClient, TransferOptions } from './oci/registry-client.ts';
+import { checkPolicyFile } from './policy-file.ts';
+import type { PolicyLocation, RegistryLocation, WebLocation } from './reference/location.ts';
+import { hashFile } from './store/facts.ts';
 import { isFile } from './store/find.ts';
 import { fileName, storePath } from './store/paths.ts';
 import { writeAtomically } from './store/write.ts';
-import type { Proxies } from './transport/proxies.ts';
-import type { TransferLimits } from './transport/transfer-limits.ts';
+import { writeUserFile } from './store/write-user-file.ts';
 
 /** Where a fetched module goes: into a store, or to a file (or into a folder, under its own name). */
 export type FetchDestination =
   | { readonly kind: 'store'; readonly root: string }
   | { readonly kind: 'local'; readonly path: string };
 
-export interface FetchPolicyOptions {
+export interface FetchPolicyOptions extends TransferOptions {
+  readonly client: RegistryClient;
   readonly destination: FetchDestination;
-  readonly sources?: Sources;
-  /** Used where `sources` names none. Default: those of the environment. */
-  readonly proxies?: Proxies;
-  readonly limits?: Partial<TransferLimits>;
-  readonly signal?: AbortSignal;
+  /** Only the module of this manifest will do, whatever its tag means by now and whatever the store has. */
+  readonly verified?: VerifiedManifest;
 }
 
 export interface FetchedPolicy {
@@ -35,66 +30,164 @@ export interface FetchedPolicy {
   readonly uri: string;
   /** The module's file. */
   readonly path: string;
+  /** Whether the file was there already. */
+  readonly origin: 'downloaded' | 'present';
 }
 
 /**
- * Makes a policy's module available as a local file. `file://` modules are used where they are; a module that
- * the store already has is not fetched again.
+ * Makes a policy's module available as a local file, piece by piece. `file://` modules are used where they are.
+ * What the store already has is not fetched again, unless its tag is `latest`, which moves, or it is not what was
+ * verified. A file that the user has asked for is always written.
  *
  * @throws PolicyFetchError when it cannot be obtained
  * @throws InvalidPolicyFileError when what was fetched is no WebAssembly module
  * @throws PolicyStoreError when it cannot be written
- * @throws RegistryUnsupportedError for `registry://` locations that the store does not have
  */
 export async function fetchPolicy(
   location: PolicyLocation,
   options: FetchPolicyOptions,
 ): Promise<FetchedPolicy> {
-  if (location.scheme === 'file') return { uri: location.uri, path: location.path };
-
+  const { uri } = location;
+  if (location.scheme === 'file') return { uri, path: location.path, origin: 'present' };
   const path = await destinationPath(location, options.destination);
-  if (options.destination.kind === 'store' && !isLatest(location) && (await isFile(path))) {
-    return { uri: location.uri, path };
+  if (options.verified !== undefined) {
+    return { uri, path, origin: await fetchVerified(location, path, options.verified, options) };
   }
-  if (location.scheme === 'registry') throw new RegistryUnsupportedError(location.uri);
-  const bytes = await fetchFromWeb(location, options);
-  if (!startsLikeWasm(bytes)) throw new InvalidPolicyFileError('invalid wasm file');
-  await writeAtomically(path, bytes);
-  return { uri: location.uri, path };
+  if (options.destination.kind === 'store' && !isLatest(location) && (await isFile(path))) {
+    return { uri, path, origin: 'present' };
+  }
+  if (location.scheme === 'registry') await fetchFromRegistry(location, path, options);
+  else await fetchFromWeb(location, path, options);
+  return { uri, path, origin: 'downloaded' };
 }
 
-async function fetchFromWeb(location: WebLocation, options: FetchPolicyOptions): Promise<Uint8Array> {
-  const { signal } = options;
-  const client = createRegistryClient(options);
-  try {
-    const pieces: Uint8Array[] = [];
-    const body = client.streamUrl(location.url, { ...(signal !== undefined && { signal }) });
-    for await (const piece of body) pieces.push(piece);
-    return Buffer.concat(pieces);
-  } catch (error) {
-    if (error instanceof RegistryError) throw new PolicyFetchError(error.message, { cause: error });
-    throw error;
-  } finally {
-    await client.close();
+async function fetchFromRegistry(
+  location: RegistryLocation,
+  path: string,
+  options: FetchPolicyOptions,
+): Promise<void> {
+  const layer = await asking(async () =>
+    policyLayer((await options.client.fetchImageManifest(location.image, callOptions(options))).manifest),
+  );
+  await fetchLayer(location, layer, path, options);
+}
+
+async function fetchFromWeb(location: WebLocation, path: string, options: FetchPolicyOptions): Promise<void> {
+  const content = options.client.streamUrl(location.url, transferOptions(options));
+  await write(
+    path,
+    options.destination,
+    withoutRegistryErrors(content, (message) => message),
+  );
+}
+
+/** Fetches the layer of a verified manifest, unless the store has exactly that. */
+async function fetchVerified(
+  location: RegistryLocation | WebLocation,
+  path: string,
+  verified: VerifiedManifest,
+  options: FetchPolicyOptions,
+): Promise<FetchedPolicy['origin']> {
+  if (location.scheme !== 'registry') {
+    throw new PolicyFetchError(
+      `Verification only works with OCI images: Not a valid oci image: ${location.uri}`,
+    );
   }
+  const layer = await asking(() =>
+    verifiedLayer(options.client, location.image, verified, callOptions(options)),
+  );
+  const wanted = layer.digest.slice('sha256:'.length);
+  const present = options.destination.kind === 'store' ? await digestOf(path) : undefined;
+  if (present === wanted) return 'present';
+  try {
+    await fetchLayer(location, layer, path, options);
+  } catch (cause) {
+    if (present === undefined || !(cause instanceof PolicyFetchError)) throw cause;
+    throw new PolicyFetchError(
+      "The digest of the local file doesn't match with the one reported inside of the signed manifest. " +
+        `Got ${present} instead of ${wanted}, and it cannot be fetched again: ${cause.message}`,
+      { cause },
+    );
+  }
+  return 'downloaded';
+}
+
+async function fetchLayer(
+  { image }: RegistryLocation,
+  layer: Descriptor,
+  path: string,
+  options: FetchPolicyOptions,
+): Promise<void> {
+  const content = options.client.streamBlob(image, layer, transferOptions(options));
+  await write(path, options.destination, withoutRegistryErrors(content, registryFailure));
+}
+
+async function write(
+  path: string,
+  destination: FetchDestination,
+  content: AsyncIterable<Uint8Array>,
+): Promise<void> {
+  const checked = checkPolicyFile(content);
+  await (destination.kind === 'store' ? writeAtomically(path, checked) : writeUserFile(path, checked));
 }
 
 async function destinationPath(
-  location: Exclude<PolicyLocation, { scheme: 'file' }>,
+  location: RegistryLocation | WebLocation,
   destination: FetchDestination,
 ): Promise<string> {
   if (destination.kind === 'store') return storePath(destination.root, location);
-  const isDirectory = await stat(destination.path).then(
+  const isFolder = await stat(destination.path).then(
     (found) => found.isDirectory(),
     () => false,
   );
-  if (!isDirectory) return destination.path;
-  return join(destination.path, fileName(location));
+  return isFolder ? join(destination.path, fileName(location)) : destination.path;
 }
 
-/** The tag `latest` moves, so what the store has says nothing. */
-function isLatest(location: PolicyLocation): boolean {
+/** The tag `latest` moves, so what the store has says nothing; a digest does not. */
+function isLatest(location: RegistryLocation | WebLocation): boolean {
   return (
     location.scheme === 'registry' && location.image.tag === 'latest' && location.image.digest === undefined
   );
+}
+
+/** The SHA-256 of a file; undefined if it is not there or cannot be read, so that it has to be fetched. */
+function digestOf(path: string): Promise<string | undefined> {
+  return hashFile(path).then(
+    ({ sha256 }) => sha256,
+    () => undefined,
+  );
+}
+
+async function asking<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (cause) {
+    if (!(cause instanceof RegistryError)) throw cause;
+    throw new PolicyFetchError(registryFailure(cause.message), { cause });
+  }
+}
+
+async function* withoutRegistryErrors(
+  content: AsyncIterable<Uint8Array>,
+  describe: (message: string) => string,
+): AsyncGenerator<Uint8Array, void> {
+  try {
+    yield* content;
+  } catch (cause) {
+    if (!(cause instanceof RegistryError)) throw cause;
+    throw new PolicyFetchError(describe(cause.message), { cause });
+  }
+}
+
+function registryFailure(message: string): string {
+  return `Fail to interact with OCI registry: ${message}`;
+}
+
+function callOptions({ signal }: FetchPolicyOptions): CallOptions {
+  return signal === undefined ? {} : { signal };
+}
+
+function transferOptions(options: FetchPolicyOptions): TransferOptions {
+  const { onProgress } = options;
+  return { ...callOptions(options), ...(onProgress !== undefined && { onProgress }) };
 }

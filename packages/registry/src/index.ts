@@ -6,6 +6,7 @@ export {
   type PushPolicyOptions,
 } from './artifact/push-policy.ts';
 export { readRemotePolicy, type RemoteMetadata, type RemotePolicy } from './artifact/remote-policy.ts';
+export { verifiedLayer, type VerifiedManifest } from './artifact/verified-layer.ts';
 export type { Credential, CredentialSource } from './credentials/credential.ts';
 export {
   DigestMismatchError,
@@ -20,7 +21,6 @@ export {
   PolicyStoreError,
   RegistryError,
   RegistryUnreachableError,
-  RegistryUnsupportedError,
   SourcesError,
   UnsupportedManifestError,
 } from './errors.ts';
@@ -37,6 +37,7 @@ export {
   type RegistryLocation,
   type WebLocation,
 } from './reference/location.ts';
+export { maximumPolicyBytes } from './policy-file.ts';
 export { readSources } from './read-sources.ts';
 export { noSources, type Sources } from './sources.ts';
 export { type ArchiveLimits, defaultArchiveLimits } from './store/archive-limits.ts';

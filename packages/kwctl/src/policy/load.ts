@@ -1,6 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { readMetadata, type Metadata } from '@kubewarden/policy';
-import { defaultStoreRoot, fetchPolicy, type Sources, storePath } from '@kubewarden/registry';
+import {
+  createRegistryClient,
+  defaultStoreRoot,
+  fetchPolicy,
+  type Sources,
+  storePath,
+} from '@kubewarden/registry';
 import { CliError, fileProblem } from '../terminal/cli-error.ts';
 import { resolvePolicy, type ResolvedPolicy } from './resolve.ts';
 
@@ -21,11 +27,14 @@ export async function pullPolicy(
   sources: Sources | undefined,
 ): Promise<LoadedPolicy> {
   if (policy.storedAt !== undefined) return readPolicy(policy.uri, policy.storedAt);
-  const fetched = await fetchPolicy(policy, {
-    destination: { kind: 'store', root: defaultStoreRoot(environment) },
-    ...(sources === undefined ? {} : { sources }),
-  });
-  return readPolicy(policy.uri, fetched.path);
+  const client = createRegistryClient(sources === undefined ? {} : { sources });
+  try {
+    const destination = { kind: 'store', root: defaultStoreRoot(environment) } as const;
+    const { path } = await fetchPolicy(policy, { client, destination });
+    return await readPolicy(policy.uri, path);
+  } finally {
+    await client.close();
+  }
 }
 
 /** Reads a policy that is on this machine: a file or in the store. Never pulls. */

@@ -49,8 +49,8 @@ test.each([
   ['0badf00d', 'Cannot find policy with uri: 0badf00d'],
   ['nowhere.wasm', 'Cannot find policy with uri: nowhere.wasm'],
   ['ftp://example.com/p.wasm', 'unknown scheme: ftp'],
-  ['registry://example.com/p:v1', 'not supported by this build: registry://example.com/p:v1'],
-  ['example.com/p:v1', 'not supported by this build: registry://example.com/p:v1'],
+  ['registry://localhost:1/p:v1', 'Fail to interact with OCI registry: '],
+  ['localhost:1/p:v1', 'Fail to interact with OCI registry: '],
 ])('%s is not: %s', async (policy, message) => {
   const outcome = await kwctl(['run', '-r', privileged, policy], { environment: store() });
   expect(outcome).toMatchObject({ code: 1, stdout: '' });

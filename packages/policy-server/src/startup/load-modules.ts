@@ -6,7 +6,13 @@ import {
   readMetadata,
   serverVersionProblem,
 } from '@kubewarden/policy';
-import { defaultTransferLimits, fetchPolicy, parsePolicyLocation } from '@kubewarden/registry';
+import {
+  createRegistryClient,
+  fetchPolicy,
+  maximumPolicyBytes,
+  parsePolicyLocation,
+  type RegistryClient,
+} from '@kubewarden/registry';
 import type { Config } from '../config/config.ts';
 import type { GroupDefinition, PolicyDefinition, PolicyDefinitions } from '../config/policies-file.ts';
 import type { Logger } from '../logging/logger.ts';
@@ -35,10 +41,15 @@ export async function loadModules(
     policies_count: uses.length,
     status: 'init',
   });
-  const results = await mapConcurrently(uses, concurrentLoads, async ([location, name]) =>
-    attempt(() => loadModule(location, name, config, logger)),
-  );
-  return new Map(uses.map(([location], index) => [location, results[index]!]));
+  const client = createRegistryClient({ sources: config.sources });
+  try {
+    const results = await mapConcurrently(uses, concurrentLoads, async ([location, name]) =>
+      attempt(() => loadModule(location, name, { ...config, client }, logger)),
+    );
+    return new Map(uses.map(([location], index) => [location, results[index]!]));
+  } finally {
+    await client.close();
+  }
 }
 
 async function attempt(load: () => Promise<PolicyModule>): Promise<ModuleResult> {
@@ -66,7 +77,7 @@ function usesOf(definition: PolicyDefinition | GroupDefinition): (readonly [stri
 async function loadModule(
   location: string,
   name: string,
-  config: Pick<Config, 'downloadDir' | 'sources' | 'verifyPolicies'>,
+  config: Pick<Config, 'downloadDir' | 'verifyPolicies'> & { readonly client: RegistryClient },
   logger: Logger,
 ): Promise<PolicyModule> {
   if (config.verifyPolicies) refuseUnverified(location, name, logger);
@@ -85,12 +96,12 @@ async function loadModule(
 async function fetchModule(
   location: string,
   name: string,
-  { downloadDir, sources }: Pick<Config, 'downloadDir' | 'sources'>,
+  { downloadDir, client }: Pick<Config, 'downloadDir'> & { readonly client: RegistryClient },
   logger: Logger,
 ): Promise<{ readonly path: string; readonly bytes: Uint8Array }> {
   try {
     const destination = { kind: 'store', root: downloadDir } as const;
-    const { path } = await fetchPolicy(parsePolicyLocation(location), { destination, sources });
+    const { path } = await fetchPolicy(parsePolicyLocation(location), { client, destination });
     return { path, bytes: await readModule(path) };
   } catch (cause) {
     const message = (cause as Error).message;
@@ -105,9 +116,8 @@ async function fetchModule(
 async function readModule(path: string): Promise<Uint8Array> {
   const file = await stat(path);
   if (!file.isFile()) throw new Error(`${path} is no regular file`);
-  const { maximumBytes } = defaultTransferLimits;
-  if (file.size > maximumBytes) {
-    throw new Error(`${path} has ${file.size} bytes, at most ${maximumBytes} are allowed`);
+  if (file.size > maximumPolicyBytes) {
+    throw new Error(`${path} has ${file.size} bytes, at most ${maximumPolicyBytes} are allowed`);
   }
   return readFile(path);
 }

@@ -91,6 +91,22 @@ describe('encodePolicyManifest', () => {
     expect(manifestText()).toBe(`{${rest}`);
   });
 
+  it('has the digest that the original gives to the same policy', () => {
+    const { annotations } = annotationsOf({
+      'io.kubewarden.policy.source': ' https://x/y ',
+      'io.kubewarden.policy.usage': 'a\nb',
+      z: 'e\u0301 "q" \\ \u{1f600}',
+      '\u{1f600}': '1',
+      '\uffff': '2',
+      'e\u0301': 'x',
+    });
+    const digest = 'sha256:7b8e4f87aa25dab963c765ee22230d22245ed06a15840bb0676aa6f823a9896d';
+    const manifest = encodePolicyManifest({ digest, size: 349 }, annotations);
+    expect(createHash('sha256').update(manifest).digest('hex')).toBe(
+      'f8a208cebcdd5df9884bad2209f52b77b3a42edbadf94796c67dcc72cfe76715',
+    );
+  });
+
   it('names the config by its digest', () => {
     expect(`sha256:${createHash('sha256').update(emptyConfig.bytes).digest('hex')}`).toBe(emptyConfig.digest);
   });

@@ -1,19 +1,40 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, rmdir } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 
 const maximumAttempts = 10;
 
 /**
  * Does what needs the folder of a file, with the folder there. Another process that removes a policy may take
  * away an empty folder between its creation and its use, so both are repeated.
+ *
+ * @returns what `use` returns, and the topmost folder that had to be made
  */
-export async function inFolderOf<T>(path: string, use: () => Promise<T>): Promise<T> {
+export async function inFolderOf<T>(
+  path: string,
+  use: () => Promise<T>,
+): Promise<{ readonly value: T; readonly made: string | undefined }> {
+  let made: string | undefined;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await mkdir(dirname(path), { recursive: true });
-      return await use();
+      made = (await mkdir(dirname(path), { recursive: true })) ?? made;
+      return { value: await use(), made };
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === maximumAttempts) throw error;
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT' && attempt < maximumAttempts) continue;
+      await removeMadeFolders(path, made);
+      throw error;
+    }
+  }
+}
+
+/** Removes the folders of a file that were made for it, unless something else has got into them. */
+export async function removeMadeFolders(path: string, made: string | undefined): Promise<void> {
+  if (made === undefined) return;
+  const top = resolve(made);
+  for (let folder = resolve(dirname(path)); folder.startsWith(top); folder = dirname(folder)) {
+    try {
+      await rmdir(folder);
+    } catch {
+      return;
     }
   }
 }

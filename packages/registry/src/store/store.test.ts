@@ -45,6 +45,9 @@ function put(root: string, name: string, content: Uint8Array | string): void {
   writeFileSync(path, content);
 }
 
+/** The URL of a file beside this one, quoted for a script. */
+const sourceFile = (name: string): string => JSON.stringify(new URL(name, import.meta.url).href);
+
 const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 60));
 
 describe('listPolicies', () => {
@@ -129,7 +132,7 @@ describe('listPolicies', () => {
     chmodSync(root, 0o755);
     chmodSync(join(root, 'registry/closed.io'), 0);
     const script =
-      `import { listPolicies } from ${JSON.stringify(new URL('list.ts', import.meta.url).href)};` +
+      `import { listPolicies } from ${sourceFile('list.ts')};` +
       `console.log(JSON.stringify(await listPolicies(${JSON.stringify(root)})));`;
     // To the superuser no folder is closed.
     const user = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
@@ -298,5 +301,30 @@ describe('removePolicy', () => {
       }),
     );
     expect(readdirSync(join(root, 'https/example.org/a/b')).toSorted()).toEqual(['19', '29', '39', '9']);
+  });
+
+  it('leaves whole policies only when several processes write, list and remove', async () => {
+    const root = temporaryFolder();
+    const script = `
+      import { listPolicies } from ${sourceFile('list.ts')};
+      import { removePolicy } from ${sourceFile('remove.ts')};
+      import { writeAtomically } from ${sourceFile('write.ts')};
+      const root = ${JSON.stringify(root)};
+      const own = process.argv[1];
+      for (let round = 0; round < 60; round += 1) {
+        await writeAtomically(root + '/https/h/shared/p', Buffer.alloc(200_000, own));
+        const path = root + '/https/h/a/b/c/' + own;
+        await writeAtomically(path, Buffer.alloc(1000, own));
+        const entries = await listPolicies(root);
+        const wrong = entries.filter((entry) => entry.kind === 'policy' && ![1000, 200_000].includes(entry.size));
+        if (wrong.length > 0) throw new Error(JSON.stringify(wrong));
+        await removePolicy(root, { uri: own, path });
+      }`;
+    const run = promisify(execFile);
+    await Promise.all(
+      ['1', '2', '3'].map((own) => run(process.execPath, ['--input-type=module', '-e', script, own])),
+    );
+    expect(new Set(readFileSync(join(root, 'https/h/shared/p'))).size).toBe(1);
+    expect(readdirSync(join(root, 'https/h'))).toEqual(['shared']);
   });
 });

@@ -42,6 +42,7 @@ describe('writeAtomically', () => {
     writeFileSync(path, 'old');
     await expect(writeAtomically(path, failing())).rejects.toThrow(new TypeError('the source fails'));
     expect(readFileSync(path, 'utf8')).toBe('old');
+    await expect(writeAtomically(join(folder, 'a/b/p'), failing())).rejects.toThrow('the source fails');
     expect(readdirSync(folder)).toEqual(['p']);
   });
 
