@@ -8,6 +8,7 @@ export {
 export { readRemotePolicy, type RemoteMetadata, type RemotePolicy } from './artifact/remote-policy.ts';
 export { verifiedLayer, type VerifiedManifest } from './artifact/verified-layer.ts';
 export type { Credential, CredentialSource } from './credentials/credential.ts';
+export { dockerCredentials, type DockerCredentialsOptions } from './credentials/docker-credentials.ts';
 export {
   DigestMismatchError,
   InvalidPolicyFileError,
