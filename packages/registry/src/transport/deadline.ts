@@ -17,6 +17,8 @@ export async function withDeadline<T>(
     return await run(deadline.signal);
   } catch (error) {
     throw deadline.translate(error);
+  } finally {
+    deadline.end();
   }
 }
 
@@ -32,13 +34,20 @@ export async function* streamWithDeadline<T>(
     yield* run(deadline.signal);
   } catch (error) {
     throw deadline.translate(error);
+  } finally {
+    deadline.end();
   }
 }
 
 function startDeadline(milliseconds: number, subject: string, caller: AbortSignal | undefined) {
-  const deadline = AbortSignal.timeout(milliseconds);
+  // Not AbortSignal.timeout: Node keeps such a signal until its time is up, however early the work is done.
+  const controller = new AbortController();
+  const deadline = controller.signal;
+  const timer = setTimeout(() => controller.abort(), milliseconds);
+  timer.unref();
   return {
     signal: caller === undefined ? deadline : AbortSignal.any([caller, deadline]),
+    end: () => clearTimeout(timer),
     translate: (error: unknown): unknown => {
       if (caller?.aborted) return caller.reason;
       if (!deadline.aborted) return error;
