@@ -51,6 +51,7 @@ export { removePolicy } from './store/remove.ts';
 export { defaultStoreRoot } from './store/root.ts';
 export { savePolicies } from './store/save.ts';
 export { writeAtomically } from './store/write.ts';
+export { type Artifact, attachArtifact, type Subject } from './oci/attach.ts';
 export { createRegistryClient, type RegistryClientOptions } from './oci/client.ts';
 export type {
   Descriptor,

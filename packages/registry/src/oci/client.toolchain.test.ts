@@ -6,14 +6,25 @@ import {
   startRegistry,
   type TestRegistry,
 } from '../../../../tools/registries/registry.ts';
-import type { CredentialSource } from '../credentials/credential.ts';
-import { imageByDigest, type ImageReference } from '../reference/image-reference.ts';
-import { noSources, type Sources } from '../sources.ts';
+import { imageByDigest } from '../reference/image-reference.ts';
+import {
+  collect,
+  content,
+  describeBytes,
+  emptyConfig,
+  indexOf,
+  insecure,
+  manifestOf,
+  passwordOf,
+  pushImage,
+  trusting,
+  wrongPassword,
+  wrongToken,
+} from '../testing/registries.ts';
 import { createRegistryClient, type RegistryClientOptions } from './client.ts';
 import { computeDigest } from './digest.ts';
-import type { Descriptor, ImageManifest } from './manifest.ts';
 import { ociIndex, ociManifest } from './media-types.ts';
-import type { BlobContent, RegistryClient } from './registry-client.ts';
+import type { RegistryClient } from './registry-client.ts';
 
 const clients: RegistryClient[] = [];
 
@@ -27,72 +38,13 @@ function connect(options: RegistryClientOptions = {}): RegistryClient {
   return client;
 }
 
-function insecure(...hosts: string[]): Sources {
-  return { ...noSources, insecureSources: new Set(hosts) };
-}
-
-function trusting(registry: TestRegistry): Sources {
-  return { ...noSources, sourceAuthorities: new Map([[registry.host, [registry.authority]]]) };
-}
-
-function passwordOf(registry: TestRegistry): CredentialSource {
-  return (host) =>
-    Promise.resolve(host === registry.host ? { kind: 'password', ...registry.credentials } : undefined);
-}
-
-const wrongPassword: CredentialSource = () =>
-  Promise.resolve({ kind: 'password', username: 'user', password: 'secret' });
-
-const wrongToken: CredentialSource = () => Promise.resolve({ kind: 'identity-token', token: 'secret' });
-
-function content(bytes: Uint8Array): BlobContent {
-  return {
-    digest: computeDigest(bytes),
-    size: bytes.byteLength,
-    open: async function* () {
-      for (let at = 0; at < bytes.byteLength; at += 65_536) yield bytes.subarray(at, at + 65_536);
-    },
-  };
-}
-
-function describeBytes(bytes: Uint8Array, mediaType = 'application/octet-stream'): Descriptor {
-  return { mediaType, digest: computeDigest(bytes), size: bytes.byteLength };
-}
-
-const config = Buffer.from('{}');
-
-function manifestOf(layers: readonly Uint8Array[], more: Partial<ImageManifest> = {}): Buffer {
-  const manifest: ImageManifest = {
-    schemaVersion: 2,
-    config: describeBytes(config, 'application/vnd.wasm.config.v1+json'),
-    layers: layers.map((layer) => describeBytes(layer)),
-    ...more,
-  };
-  return Buffer.from(JSON.stringify(manifest));
-}
-
-function indexOf(...manifests: readonly object[]): Buffer {
-  return Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: ociIndex, manifests }));
-}
-
-async function push(client: RegistryClient, image: ImageReference, layer: Uint8Array): Promise<string> {
-  for (const bytes of [layer, config]) await client.pushBlob(image, content(bytes));
-  return (await client.pushManifest(image, manifestOf([layer]), ociManifest)).digest;
-}
-
-async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const collected: Uint8Array[] = [];
-  for await (const piece of pieces) collected.push(piece);
-  return Buffer.concat(collected);
-}
-
 /** Pushes, pulls and compares. */
 async function roundTrip(client: RegistryClient, host: string, bytes: number): Promise<void> {
   const image = { registry: host, repository: 'team/policy', tag: 'v1' };
   const layer = randomBytes(bytes);
   expect(await client.pushBlob(image, content(layer))).toBe('pushed');
   expect(await client.pushBlob(image, content(layer))).toBe('present');
-  const digest = await push(client, image, layer);
+  const digest = await pushImage(client, image, layer);
   expect(await client.resolveDigest(image)).toBe(digest);
   const fetched = await client.fetchImageManifest(image);
   expect(fetched).toMatchObject({ digest, kind: 'image', mediaType: ociManifest });
@@ -115,7 +67,7 @@ describe('with a registry that serves anyone', () => {
     await roundTrip(client, registry.host, 100_000);
     await roundTrip(client, registry.host, 9 * 1024 * 1024);
     const image = { registry: registry.host, repository: 'team/empty', tag: 'v1' };
-    await push(client, image, Buffer.alloc(0));
+    await pushImage(client, image, Buffer.alloc(0));
     expect(await client.fetchBlob(image, describeBytes(Buffer.alloc(0)), { maximumBytes: 1 })).toHaveLength(
       0,
     );
@@ -139,7 +91,9 @@ describe('with a registry that serves anyone', () => {
       name: 'NotInRegistryError',
       message: `Image manifest not found: ${url}`,
     });
-    await expect(client.fetchBlob(image, describeBytes(config), { maximumBytes: 10 })).rejects.toMatchObject({
+    await expect(
+      client.fetchBlob(image, describeBytes(emptyConfig), { maximumBytes: 10 }),
+    ).rejects.toMatchObject({
       name: 'NotInRegistryError',
     });
     await expect(client.listTags(image)).rejects.toThrow('repository name not known to registry');
@@ -149,7 +103,7 @@ describe('with a registry that serves anyone', () => {
     const client = connect({ sources: insecure(registry.host) });
     const image = { registry: registry.host, repository: 'team/range', tag: 'v1' };
     const layer = randomBytes(1000);
-    await push(client, image, layer);
+    await pushImage(client, image, layer);
     const blob = describeBytes(layer);
     expect(await client.fetchBlobRange(image, blob, { start: 10, end: 20 })).toEqual(layer.subarray(10, 20));
     expect(await client.fetchBlobRange(image, blob, { start: 990, end: 5000 })).toEqual(layer.subarray(990));
@@ -205,7 +159,7 @@ describe('with a registry that serves anyone', () => {
     const client = connect({ sources: insecure(registry.host) });
     const image = { registry: registry.host, repository: 'team/index', tag: 'v1' };
     const layer = randomBytes(10);
-    const digest = await push(client, { ...image, tag: 'child' }, layer);
+    const digest = await pushImage(client, { ...image, tag: 'child' }, layer);
     const child = { mediaType: ociManifest, digest, size: manifestOf([layer]).byteLength };
     const os = process.platform;
     const architecture = { x64: 'amd64', arm64: 'arm64' }[process.arch as 'x64' | 'arm64'];
@@ -229,7 +183,7 @@ describe('with a registry that serves anyone', () => {
     const client = connect({ sources: insecure(registry.host) });
     const image = { registry: registry.host, repository: 'team/digest', tag: 'v1' };
     const layer = randomBytes(10);
-    const digest = await push(client, image, layer);
+    const digest = await pushImage(client, image, layer);
     const byDigest = imageByDigest(image, digest);
     expect(await client.pushManifest(byDigest, manifestOf([layer]), ociManifest)).toMatchObject({ digest });
     await expect(client.pushManifest(byDigest, manifestOf([]), ociManifest)).rejects.toThrow('Digest error');
@@ -379,7 +333,7 @@ describe('listing what refers to a manifest', () => {
       const client = connect({ sources: insecure(registry.host) });
       const image = { registry: registry.host, repository: 'team/policy', tag: 'v1' };
       const layer = randomBytes(10);
-      const digest = await push(client, image, layer);
+      const digest = await pushImage(client, image, layer);
       const subject = { mediaType: ociManifest, digest, size: manifestOf([layer]).byteLength };
       const subjectImage = { ...imageByDigest(image, digest), digest };
       expect(await client.listReferrers(subjectImage)).toEqual([]);

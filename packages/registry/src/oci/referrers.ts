@@ -6,6 +6,7 @@ import type { Descriptor } from './manifest.ts';
 import { fetchManifest } from './manifests.ts';
 import { ociIndex } from './media-types.ts';
 import { readPages } from './pages.ts';
+import { referrersTag } from './referrers-tag.ts';
 import type { Session } from './session.ts';
 
 /** What registries without a referrers API answer. */
@@ -13,12 +14,6 @@ const unsupportedStatuses: ReadonlySet<number> = new Set([400, 404, 405, 406, 50
 
 /** The registry has no referrers API, or does not know the repository. */
 class NoReferrersApiError extends Error {}
-
-/** Where referrers are listed in registries without an API (distribution specification, "Referrers Tag Schema"). */
-function referrersTag(digest: string): string {
-  const [algorithm = '', hex = ''] = digest.split(':');
-  return `${algorithm.slice(0, 32)}-${hex.slice(0, 64)}`;
-}
 
 export async function listReferrers(
   session: Session,
