@@ -300,10 +300,10 @@ describe('a policy that cannot be served', () => {
       "bootstrap failure: p: Error while downloading policy 'p' from file:///missing.wasm: ENOENT",
     ],
     [
-      'is in a registry',
-      () => ({ module: 'ghcr.io/kubewarden/p:v1' }),
-      "Error while downloading policy 'p' from ghcr.io/kubewarden/p:v1: policies in OCI registries are not supported",
-      "bootstrap failure: p: Error while downloading policy 'p' from ghcr.io/kubewarden/p:v1",
+      'is in a registry that cannot be reached',
+      () => ({ module: 'localhost:1/p:v1' }),
+      "Error while downloading policy 'p' from localhost:1/p:v1: Fail to interact with OCI registry: cannot reach",
+      "bootstrap failure: p: Error while downloading policy 'p' from localhost:1/p:v1",
     ],
     [
       'has no metadata',

@@ -1,6 +1,5 @@
-import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
+import type { SecureContext } from 'node:tls';
 import type { buildConnector as Connecting, Dispatcher } from 'undici';
-import { SourcesError } from '../errors.ts';
 import type { Sources } from '../sources.ts';
 import { type Proxies, proxyFor } from './proxies.ts';
 import { explain } from './redact.ts';
@@ -29,7 +28,8 @@ export function createDispatchers(sources: Sources, proxies: Proxies, limits: Tr
   const pool = new Map<string, Promise<Dispatcher>>();
   const contexts = new Map<string, SecureContext>();
 
-  const contextFor = (authorityKeys: readonly string[]): SecureContext => {
+  const contextFor = async (authorityKeys: readonly string[]): Promise<SecureContext> => {
+    const { createTrust } = await import('./trust.ts');
     const keys = authorityKeys.filter((key) => sources.sourceAuthorities.has(key));
     const name = keys.join(' ');
     const context = contexts.get(name) ?? createTrust(keys, sources);
@@ -44,7 +44,7 @@ export function createDispatchers(sources: Sources, proxies: Proxies, limits: Tr
       timeout: limits.connectMilliseconds,
       allowH2: false,
       rejectUnauthorized: route.protection === 'verified',
-      ...(route.protection !== 'plain' && { secureContext: contextFor(route.authorityKeys) }),
+      ...(route.protection !== 'plain' && { secureContext: await contextFor(route.authorityKeys) }),
     };
     if (proxy === undefined) return new Agent({ connect: marked(buildConnector(tls)) });
     return new ProxyAgent({
@@ -85,22 +85,4 @@ function marked(connect: Connecting.connector): Connecting.connector {
       if (error === null) callback(null, socket);
       else callback(new ConnectError(explain(error), { cause: error }), null);
     });
-}
-
-let roots: readonly string[] | undefined;
-
-/** What Node trusts (`NODE_EXTRA_CA_CERTS` included), what the system trusts, and the authorities of some hosts. */
-function createTrust(keys: readonly string[], sources: Sources): SecureContext {
-  roots ??= [...new Set([...getCACertificates('default'), ...getCACertificates('system')])];
-  const authorities = keys.flatMap((key) => sources.sourceAuthorities.get(key) ?? []);
-  try {
-    return createSecureContext({ ca: [...roots, ...authorities] });
-  } catch (cause) {
-    throw new SourcesError(
-      `the authorities of ${keys.join(', ')} cannot be used: ${(cause as Error).message}`,
-      {
-        cause,
-      },
-    );
-  }
 }
