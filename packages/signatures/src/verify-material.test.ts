@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { createHash, generateKeyPairSync, sign, X509Certificate } from 'node:crypto';
 import { TrustedRoot } from '@sigstore/protobuf-specs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -250,6 +250,80 @@ describe('signatures of certificates', () => {
         'without a trust root: no network\n',
     );
     await verify(parts, { anyOf: { minimumMatches: 1, signatures: [byIdentity, byKey] } }, noTrustRoot);
+  });
+});
+
+type Envelope = BundleJson['dsseEnvelope'];
+
+/** An entry as the second version of Rekor writes it for an envelope. */
+function hashedRekord(envelope: Envelope, verifier: object, signature = envelope.signatures[0]!.sig): object {
+  const statement = Buffer.from(envelope.payload, 'base64');
+  const type = envelope.payloadType;
+  const encoding = Buffer.concat([
+    Buffer.from(`DSSEv1 ${type.length} ${type} ${statement.length} `),
+    statement,
+  ]);
+  return {
+    apiVersion: '0.0.2',
+    kind: 'hashedrekord',
+    spec: {
+      hashedRekordV002: {
+        data: { algorithm: 'SHA2_256', digest: createHash('sha256').update(encoding).digest('base64') },
+        signature: { content: signature, verifier },
+      },
+    },
+  };
+}
+
+/** A bundle without a promise of the log: a timestamp says when. */
+async function rekor2Bundle(
+  makeBody: (envelope: Envelope, certificate: object) => object,
+): Promise<Uint8Array> {
+  const parts = { promised: false, timestamped: true } as const;
+  const identity = await signer();
+  const { dsseEnvelope } = JSON.parse(text(await sigstore.signBundle(digest, identity, parts))) as BundleJson;
+  const rawBytes = new X509Certificate(identity.certificate).raw.toString('base64');
+  const logBody = makeBody(dsseEnvelope, {
+    keyDetails: 'PKIX_ECDSA_P256_SHA_256',
+    x509Certificate: { rawBytes },
+  });
+  return await sigstore.signBundle(digest, identity, { ...parts, envelope: dsseEnvelope, logBody });
+}
+
+describe('signatures in Rekor 2', () => {
+  it('are trusted as hashedrekord', async () => {
+    const bundle = await rekor2Bundle((envelope, certificate) => hashedRekord(envelope, certificate));
+    await verify({ bundles: [bundle] }, byIdentityAlone);
+  });
+
+  it('are trusted as dsse', async () => {
+    const bundle = await rekor2Bundle((envelope, verifier) => {
+      const payloadDigest = createHash('sha256').update(Buffer.from(envelope.payload, 'base64'));
+      return {
+        apiVersion: '0.0.2',
+        kind: 'dsse',
+        spec: {
+          dsseV002: {
+            payloadHash: { algorithm: 'SHA2_256', digest: payloadDigest.digest('base64') },
+            signatures: [{ content: envelope.signatures[0]!.sig, verifier }],
+          },
+        },
+      };
+    });
+    await verify({ bundles: [bundle] }, byIdentityAlone);
+  });
+
+  it('are refused when the entry names a bare key', async () => {
+    const rawBytes = createKey().publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
+    const bundle = await rekor2Bundle((envelope) => hashedRekord(envelope, { publicKey: { rawBytes } }));
+    await expect(verify({ bundles: [bundle] }, byIdentityAlone)).rejects.toThrow(
+      'its log entry is about another certificate or key',
+    );
+  });
+
+  it('are refused when the entry is about another signature', async () => {
+    const bundle = await rekor2Bundle((envelope, certificate) => hashedRekord(envelope, certificate, 'YQ=='));
+    await expect(verify({ bundles: [bundle] }, byIdentityAlone)).rejects.toThrow('signature mismatch');
   });
 });
 
@@ -589,7 +663,7 @@ const attacks: Record<string, [make: () => Promise<Partial<SignatureMaterial>>, 
 
 interface BundleJson {
   verificationMaterial: { timestampVerificationData: unknown };
-  dsseEnvelope: { payload: string; signatures: unknown[] };
+  dsseEnvelope: { payload: string; payloadType: string; signatures: { sig: string }[] };
 }
 
 function text(bytes: Uint8Array): string {

@@ -28,7 +28,7 @@ export async function verifyMaterial(
 ): Promise<readonly string[]> {
   const { statements, unusable } = await readStatementsOf(material);
   const signers = await identifySigners(statements, config, judgeSource);
-  return evaluateRequirements(
+  return await evaluateRequirements(
     config,
     statements.map((statement, index) => ({
       origin: statement.origin,

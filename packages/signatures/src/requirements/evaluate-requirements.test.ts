@@ -37,9 +37,9 @@ const user = (equal: string): SignatureRequirement => ({
   subject: { equal },
 });
 
-function messageOf(work: () => unknown): string {
+async function messageOf(work: Promise<unknown>): Promise<string> {
   try {
-    work();
+    await work;
   } catch (error) {
     return (error as Error).message;
   }
@@ -49,30 +49,30 @@ function messageOf(work: () => unknown): string {
 describe('evaluateRequirements', () => {
   const [one, two, three] = ['user1@provider.com', 'user2@provider.com', 'user3@provider.com'] as const;
 
-  it('is content when all of the one list and enough of the other have signed', () => {
+  it('is content when all of the one list and enough of the other have signed', async () => {
     expect(
-      evaluateRequirements({ allOf: [user(one)], anyOf: { minimumMatches: 1, signatures: [user(two)] } }, [
-        byEmail(one),
-        byEmail(two),
-      ]),
+      await evaluateRequirements(
+        { allOf: [user(one)], anyOf: { minimumMatches: 1, signatures: [user(two)] } },
+        [byEmail(one), byEmail(two)],
+      ),
     ).toEqual([
       `${one} (issuer ${login}): signature layer 1, by ${one} (issuer ${login})`,
       `${two} (issuer ${login}): signature layer 1, by ${two} (issuer ${login})`,
     ]);
-    evaluateRequirements({ anyOf: { minimumMatches: 2, signatures: [user(one), user(two), user(three)] } }, [
-      byEmail(one),
-      byEmail(two),
-    ]);
+    await evaluateRequirements(
+      { anyOf: { minimumMatches: 2, signatures: [user(one), user(two), user(three)] } },
+      [byEmail(one), byEmail(two)],
+    );
   });
 
-  it('demands something', () => {
-    expect(() => evaluateRequirements({}, [byEmail(one)])).toThrow(
+  it('demands something', async () => {
+    await expect(evaluateRequirements({}, [byEmail(one)])).rejects.toThrow(
       /^Image verification failed: no signatures to verify$/,
     );
   });
 
-  it('names those who have not signed, then those who have', () => {
-    const message = messageOf(() =>
+  it('names those who have not signed, then those who have', async () => {
+    const message = await messageOf(
       evaluateRequirements({ allOf: [user(one), user(two), user(three)] }, [byEmail(one), byEmail(two)]),
     );
     expect(message).toBe(`Image verification failed: missing signatures
@@ -87,9 +87,9 @@ The following signatures were found:
 `);
   });
 
-  it('counts those who have signed', () => {
+  it('counts those who have signed', async () => {
     const config = { anyOf: { minimumMatches: 2, signatures: [user(one), user(two), user(three)] } };
-    expect(messageOf(() => evaluateRequirements(config, [byEmail(one)])))
+    expect(await messageOf(evaluateRequirements(config, [byEmail(one)])))
       .toContain(`Image verification failed: minimum number of signatures not reached: needed 2, got 1
 The following constraints were not satisfied:
 kind: genericIssuer
@@ -104,7 +104,7 @@ The following signatures were found:
 `);
   });
 
-  it('shows requirements as the config has them', () => {
+  it('shows requirements as the config has them', async () => {
     const requirements: SignatureRequirement[] = [
       { kind: 'pubKey', key: 'first\nsecond\n', annotations: { stable: 'true', env: 'prod', note: '' } },
       { kind: 'pubKey', owner: 'alice', key: 'first\nsecond' },
@@ -112,7 +112,7 @@ The following signatures were found:
       { kind: 'githubAction', owner: 'kubewarden' },
       { kind: 'genericIssuer', issuer: login, subject: { urlPrefix: 'https://github.com/kubewarden/' } },
     ];
-    expect(messageOf(() => evaluateRequirements({ allOf: requirements }, [])))
+    expect(await messageOf(evaluateRequirements({ allOf: requirements }, [])))
       .toBe(`Image verification failed: missing signatures
 The following constraints were not satisfied:
 kind: pubKey

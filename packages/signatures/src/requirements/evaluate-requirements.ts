@@ -1,6 +1,5 @@
 import { VerificationError } from '../errors.ts';
 import type { UnusableSignature } from '../evidence/signed-statement.ts';
-import { formatRequirement } from '../verification-config/format-requirement.ts';
 import type { SignatureRequirement, VerificationConfig } from '../verification-config/verification-config.ts';
 import { describeRequirement, describeSignatures, describeSigner } from './describe.ts';
 import type { JudgedSignature } from './judged-signature.ts';
@@ -14,21 +13,22 @@ import { requirementMismatch } from './requirement-mismatch.ts';
  * @returns who satisfied which requirement, in words
  * @throws VerificationError which names the unsatisfied requirements, then the signatures that were found
  */
-export function evaluateRequirements(
+export async function evaluateRequirements(
   config: VerificationConfig,
   signatures: readonly JudgedSignature[],
   unusable: readonly UnusableSignature[] = [],
-): readonly string[] {
+): Promise<readonly string[]> {
   if (config.allOf === undefined && config.anyOf === undefined) {
     throw new VerificationError('Image verification failed: no signatures to verify');
   }
   const all = match(config.allOf ?? [], signatures);
-  if (all.unsatisfied.length > 0) throw refusal('missing signatures', all.unsatisfied, signatures, unusable);
+  if (all.unsatisfied.length > 0)
+    throw await refusal('missing signatures', all.unsatisfied, signatures, unusable);
   if (config.anyOf === undefined) return all.satisfied;
   const any = match(config.anyOf.signatures, signatures);
   const { minimumMatches } = config.anyOf;
   if (any.satisfied.length < minimumMatches) {
-    throw refusal(
+    throw await refusal(
       `minimum number of signatures not reached: needed ${minimumMatches}, got ${any.satisfied.length}`,
       any.unsatisfied,
       signatures,
@@ -52,12 +52,14 @@ function match(
   return { satisfied, unsatisfied };
 }
 
-function refusal(
+async function refusal(
   what: string,
   unsatisfied: readonly SignatureRequirement[],
   signatures: readonly JudgedSignature[],
   unusable: readonly UnusableSignature[],
-): VerificationError {
+): Promise<VerificationError> {
+  // Loaded for messages only: writing YAML takes longer to load than a signature to verify.
+  const { formatRequirement } = await import('../verification-config/format-requirement.ts');
   return new VerificationError(
     `Image verification failed: ${what}\nThe following constraints were not satisfied:\n` +
       unsatisfied.map(formatRequirement).join('') +
