@@ -26,11 +26,14 @@ export interface MemoryRegistry {
   /** What is under a tag; its digest. */
   pushManifest(tag: string, manifest: object): string;
   pushSimpleSigning(digest: string, layers: readonly SimpleSigningLayer[]): void;
-  /** @param predicateType as the annotation of the manifest says it */
+  /**
+   * @param options.predicateType as the annotation of the manifest says it
+   * @param options.listedAs the artifact type in the list of referrers; that of the manifest by default
+   */
   pushBundle(
     digest: string,
     bundle: Uint8Array,
-    options?: { readonly mediaType?: string; readonly predicateType?: string },
+    options?: { readonly mediaType?: string; readonly predicateType?: string; readonly listedAs?: string },
   ): void;
 }
 
@@ -133,7 +136,12 @@ export function createMemoryRegistry(): MemoryRegistry {
       const known = referrers.get(digest) ?? [];
       referrers.set(digest, [
         ...known,
-        { mediaType: manifestMediaType, digest: bundleDigest, size, artifactType },
+        {
+          mediaType: manifestMediaType,
+          digest: bundleDigest,
+          size,
+          artifactType: options.listedAs ?? artifactType,
+        },
       ]);
     },
   };

@@ -32,6 +32,7 @@ interface Answer {
   readonly statusCode: number;
   readonly response: string | ArrayBufferView<ArrayBuffer>;
   readonly contentType?: string;
+  readonly etag?: string;
 }
 
 /** A test Sigstore that answers over HTTP on loopback as Fulcio, Rekor v1 and a time stamp authority do. */
@@ -84,7 +85,7 @@ export async function startTestSigstore(options: TestSigstoreOptions = {}): Prom
 interface Route {
   readonly method: string;
   readonly path: RegExp;
-  readonly answer: (body: string, path: string) => Promise<Answer>;
+  readonly answer: (body: string, path: string, authorization?: string) => Promise<Answer>;
 }
 
 async function respond(
@@ -96,16 +97,21 @@ async function respond(
   for await (const piece of request) pieces.push(piece as Buffer);
   const path = request.url ?? '';
   const route = routes.find((route) => route.method === request.method && route.path.test(path));
-  const answer: Answer = (await route?.answer(Buffer.concat(pieces).toString(), path)) ?? {
+  const body = Buffer.concat(pieces).toString();
+  const answer: Answer = (await route?.answer(body, path, request.headers.authorization)) ?? {
     statusCode: 404,
     response: '',
   };
-  response.writeHead(answer.statusCode, { 'Content-Type': answer.contentType ?? 'text/plain' });
+  response.writeHead(answer.statusCode, {
+    'Content-Type': answer.contentType ?? 'text/plain',
+    ...(answer.etag !== undefined && { ETag: answer.etag }),
+  });
   response.end(answer.response);
 }
 
 interface CertificateRequest {
-  readonly credentials: { readonly oidcIdentityToken: string };
+  /** Other clients send the token as `Authorization: Bearer`. */
+  readonly credentials?: { readonly oidcIdentityToken: string };
   readonly publicKeyRequest: {
     readonly publicKey: { readonly content: string };
     readonly proofOfPossession: string;
@@ -138,9 +144,10 @@ function fulcioRoute(sigstore: TestSigstore, tokenKey: ReturnType<typeof createP
   return {
     method: 'POST',
     path: /^\/api\/v2\/signingCert$/,
-    answer: async (body) => {
+    answer: async (body, _, authorization = '') => {
       const request = JSON.parse(body) as CertificateRequest;
-      const claims = readToken(request.credentials.oidcIdentityToken, tokenKey);
+      const token = request.credentials?.oidcIdentityToken ?? authorization.replace(/^Bearer /, '');
+      const claims = readToken(token, tokenKey);
       if (claims === undefined) return refusal(401, 'There was an error processing the identity token');
       const challenge = claims.email ?? claims.sub ?? '';
       const { publicKey, proofOfPossession } = request.publicKeyRequest;
@@ -148,7 +155,10 @@ function fulcioRoute(sigstore: TestSigstore, tokenKey: ReturnType<typeof createP
       if (!verify('sha256', Buffer.from(challenge), publicKey.content, proof)) {
         return refusal(400, 'The signature supplied in the request could not be verified');
       }
-      return answerWith(claims.email === undefined ? 'sub' : 'email').fn(body);
+      const complete = JSON.stringify({ ...request, credentials: { oidcIdentityToken: token } });
+      const answer = await answerWith(claims.email === undefined ? 'sub' : 'email').fn(complete);
+      // The mock says 201, Fulcio 200, and cosign insists.
+      return { ...answer, statusCode: 200 };
     },
   };
 }
@@ -218,6 +228,7 @@ function found({ uuid, entry }: LoggedEntry, statusCode: number): Answer {
     statusCode,
     response: JSON.stringify({ [uuid]: entry }),
     contentType: 'application/json',
+    etag: uuid,
   };
 }
 

@@ -87,6 +87,15 @@ describe('createVerifier', () => {
     expect(`sha256:${sha256(verified.manifest)}`).toBe(digest);
   });
 
+  it('finds bundles that the registry lists under another type', async () => {
+    for (const listedAs of ['application/vnd.oci.empty.v1+json', '']) {
+      registry = createMemoryRegistry();
+      digest = registry.pushPolicy(module);
+      registry.pushBundle(digest, await sigstore.signBundle(digest, key), { listedAs });
+      await verifyByKey();
+    }
+  });
+
   it('asks for the trust root once, and only for certificates', async () => {
     const trustRoot = countingTrustRoot();
     const verifier = createVerifier({ client: registry.client, trustRoot: trustRoot.source });

@@ -11,7 +11,7 @@ import { VerificationError } from '../errors.ts';
 import type { SignatureMaterial, SimpleSigningLayer } from '../material.ts';
 import { discoveryLimits } from './discovery-limits.ts';
 import { mapConcurrently } from './map-concurrently.ts';
-import { isBundleMediaType, simpleSigningMediaType } from './media-types.ts';
+import { isBundleMediaType, maybeBundle, simpleSigningMediaType } from './media-types.ts';
 import { withRegistryContext } from './registry-context.ts';
 
 type ImageByDigest = ImageReference & { readonly digest: string };
@@ -77,7 +77,7 @@ async function collectBundles(
 ): Promise<readonly Uint8Array[]> {
   const referrers = await client.listReferrers(image, options);
   const candidates = referrers.filter(
-    ({ artifactType, annotations }) => isBundleMediaType(artifactType) && maySpeakOfSignature(annotations),
+    ({ artifactType, annotations }) => maybeBundle(artifactType) && maySpeakOfSignature(annotations),
   );
   refuseMoreThan(discoveryLimits.bundles, candidates.length, 'bundles', image);
   const bundles = await mapConcurrently(
