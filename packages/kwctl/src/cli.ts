@@ -4,6 +4,7 @@ import { parseCommandLine, type ParsedCommandLine } from './command-line/parse.t
 import { UsageError } from './command-line/usage-error.ts';
 import { describeError } from './terminal/cli-error.ts';
 import { createLogger } from './terminal/log.ts';
+import { createStatusLine } from './terminal/status-line.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
 const usageExitCode = 2;
@@ -41,15 +42,21 @@ async function runCommand(
   terminal: Terminal,
 ): Promise<number> {
   const plain = global.has('no-color') || Boolean(terminal.environment['NO_COLOR']);
-  const log = createLogger(terminal.stderr, {
+  const status = createStatusLine(terminal);
+  const log = createLogger(status.write, {
     verbose: global.has('verbose'),
     coloured: terminal.stderrIsTerminal && !plain,
   });
   try {
     const module = await command.load!();
-    const output = plain ? { ...terminal, stdoutIsTerminal: false } : terminal;
-    return (await module.run({ program: kwctl, options, positionals, terminal: output, log })) ?? 0;
+    const output = {
+      ...terminal,
+      stderr: status.write,
+      stdoutIsTerminal: terminal.stdoutIsTerminal && !plain,
+    };
+    return (await module.run({ program: kwctl, options, positionals, terminal: output, log, status })) ?? 0;
   } catch (error) {
+    status.clear();
     terminal.stderr(describeError(error));
     return failureExitCode;
   }

@@ -1,4 +1,4 @@
-import { globalOptions, optionUsage, type CommandModel, type OptionModel } from './model.ts';
+import { globalOptions, optionUsage, positionalUsage, type CommandModel, type OptionModel } from './model.ts';
 
 /** The line that says how a command is used: `Usage: kwctl run [OPTIONS] --request-path <PATH> <uri>`. */
 export function usageLine(command: CommandModel, path: string): string {
@@ -7,7 +7,7 @@ export function usageLine(command: CommandModel, path: string): string {
     path,
     '[OPTIONS]',
     ...required,
-    ...command.positionals.map(({ name }) => `<${name}>`),
+    ...command.positionals.map(positionalUsage),
     ...(command.subcommands === undefined ? [] : ['<COMMAND>']),
   ];
   return `Usage: ${words.join(' ')}`;
@@ -32,7 +32,7 @@ export function helpText(command: CommandModel, path: string, form: 'short' | 'l
     section('Commands', commandRows(command)),
     section(
       'Arguments',
-      command.positionals.map(({ name, help }) => [`<${name}>`, help]),
+      command.positionals.map((positional) => [positionalUsage(positional), positional.help]),
     ),
     section('Options', options.map(optionRow)),
     form === 'long' ? exampleSection(command) : undefined,

@@ -1,4 +1,5 @@
 import type { Logger } from '../terminal/log.ts';
+import type { StatusLine } from '../terminal/status-line.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { ParsedOptions } from './parsed-options.ts';
 
@@ -23,6 +24,8 @@ export interface OptionModel {
 
 export interface PositionalModel {
   readonly name: string;
+  /** Takes this word and all that follow; only the last positional of a command. */
+  readonly repeatable?: boolean;
   readonly help: string;
 }
 
@@ -51,6 +54,7 @@ export interface Invocation {
   readonly positionals: readonly string[];
   readonly terminal: Terminal;
   readonly log: Logger;
+  readonly status: StatusLine;
 }
 
 interface CommandModule {
@@ -70,9 +74,9 @@ export function optionUsage({ long, value, valueIsOptional, greedy }: OptionMode
   return valueIsOptional ? `--${long}[=<${value}>]` : `--${long} <${value}>`;
 }
 
-/** The options of a command that another one has as well. */
-export function optionsOf({ options }: CommandModel, names: readonly string[]): OptionModel[] {
-  return options.filter(({ long }) => names.includes(long));
+/** `<uri>`, or `<uri>...` for one that may be repeated. */
+export function positionalUsage({ name, repeatable }: PositionalModel): string {
+  return repeatable ? `<${name}>...` : `<${name}>`;
 }
 
 /** Options of the program itself; they stand before the command. */

@@ -30,6 +30,15 @@ const root: CommandModel = {
   subcommands: [
     leaf,
     { name: 'branch', summary: 'A branch', options: [], positionals: [], subcommands: [leaf] },
+    {
+      name: 'many',
+      summary: 'Takes several',
+      options: [{ long: 'path', short: 'p', value: 'PATH', help: '' }],
+      positionals: [
+        { name: 'first', help: '' },
+        { name: 'rest', repeatable: true, help: '' },
+      ],
+    },
   ],
 };
 
@@ -55,6 +64,7 @@ describe('options and positionals', () => {
     ['a switch and a value in one word', ['leaf', '-rpx', 'p.wasm'], { path: ['x'], raw: [] }, ['p.wasm']],
     ['standard input', ['leaf', '--path', '-', 'p.wasm'], { path: ['-'] }, ['p.wasm']],
     ['options behind the positional', ['leaf', 'p.wasm', '-p', 'x'], { path: ['x'] }, ['p.wasm']],
+    ['several of one positional', ['many', 'a', '-p', 'x', 'b', 'c'], { path: ['x'] }, ['a', 'b', 'c']],
     ['a positional behind --', ['leaf', '-p', 'x', '--', '-odd'], { path: ['x'] }, ['-odd']],
     [
       'an option that may be repeated',
@@ -106,6 +116,7 @@ describe('what cannot be understood', () => {
       ['leaf', '--pth', 'x', 'p'],
       "unexpected argument '--pth' found\n\n  tip: a similar argument exists: '--path'",
     ],
+    [['many', 'a'], 'the following required arguments were not provided:\n  <rest>...'],
     [['leaf', '-x', 'p'], "unexpected argument '-x' found"],
     [['leaf', '--path'], "a value is required for '--path <PATH>' but none was supplied"],
     [['leaf', '--path', '--raw', 'p'], "a value is required for '--path <PATH>' but none was supplied"],

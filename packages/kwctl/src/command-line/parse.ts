@@ -1,6 +1,6 @@
 import { helpText, usageLine } from './help.ts';
 import { ParsedOptions } from './parsed-options.ts';
-import { globalOptions, optionUsage, type CommandModel, type OptionModel } from './model.ts';
+import { globalOptions, optionUsage, positionalUsage, type CommandModel, type OptionModel } from './model.ts';
 import { findSimilar } from './similar.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -142,11 +142,11 @@ class Scanner {
   /** Checks what only the whole command line tells. */
   check(positionals: readonly string[]): void {
     const { options, positionals: wanted } = this.#command;
-    const surplus = positionals[wanted.length];
+    const surplus = wanted.at(-1)?.repeatable ? undefined : positionals[wanted.length];
     if (surplus !== undefined) throw this.#error(`unexpected argument '${surplus}' found`);
     const missing = [
       ...options.filter(({ required, long }) => required && !this.#values.has(long)).map(optionUsage),
-      ...wanted.slice(positionals.length).map(({ name }) => `<${name}>`),
+      ...wanted.slice(positionals.length).map(positionalUsage),
     ];
     if (missing.length > 0) {
       const list = missing.map((usage) => `\n  ${usage}`).join('');

@@ -1,4 +1,4 @@
-import { globalOptions, optionUsage, type CommandModel, type OptionModel } from './model.ts';
+import { globalOptions, optionUsage, positionalUsage, type CommandModel, type OptionModel } from './model.ts';
 import { usageLine } from './help.ts';
 
 /** The marks of a text format. */
@@ -39,7 +39,9 @@ function renderCommand(command: CommandModel, path: string, markup: Markup): str
     ...(subcommands.length > 0
       ? [list(subcommands.map(({ name, summary }) => [`${path} ${name}`, summary]))]
       : []),
-    ...(positionals.length > 0 ? [list(positionals.map(({ name, help }) => [`<${name}>`, help]))] : []),
+    ...(positionals.length > 0
+      ? [list(positionals.map((positional) => [positionalUsage(positional), positional.help]))]
+      : []),
     ...(options.length > 0 ? [list(options.map(optionItem))] : []),
     ...(examples === undefined ? [] : [markup.block(examples)]),
     ...subcommands.flatMap((subcommand) => renderCommand(subcommand, `${path} ${subcommand.name}`, markup)),

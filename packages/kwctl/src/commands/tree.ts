@@ -1,7 +1,16 @@
-import { optionsOf, type CommandModel } from '../command-line/model.ts';
+import type { CommandModel } from '../command-line/model.ts';
 import { annotateCommand } from './annotate/command.ts';
+import { loadCommand, saveCommand } from './archive/command.ts';
+import { attachCommand } from './attach/command.ts';
+import { digestCommand } from './digest/command.ts';
+import { inspectCommand } from './inspect/command.ts';
+import { policiesCommand } from './policies/command.ts';
+import { pullCommand } from './pull/command.ts';
+import { pushCommand } from './push/command.ts';
+import { rmCommand } from './rm/command.ts';
 import { benchCommand, runCommand } from './run/command.ts';
 import { scaffoldCommand } from './scaffold/command.ts';
+import { verifyCommand } from './verify/command.ts';
 
 /** The command tree of kwctl. Nothing here imports what a command needs to be carried out. */
 export const kwctl: CommandModel = {
@@ -13,10 +22,13 @@ export const kwctl: CommandModel = {
     'kwctl run --request-path request.json policy.wasm     evaluate a policy',
     'kwctl inspect policy.wasm                             what a policy says of itself',
     'kwctl annotate -m metadata.yml -o out.wasm in.wasm    embed metadata in a module',
+    'kwctl push out.wasm ghcr.io/acme/demo:v1              put it in a registry',
+    'kwctl pull -k cosign.pub ghcr.io/acme/demo:v1         get it into the store, if it is signed so',
     'kwctl help run                                        the help of a command',
   ],
   subcommands: [
     annotateCommand,
+    attachCommand,
     benchCommand,
     {
       name: 'completions',
@@ -35,6 +47,7 @@ export const kwctl: CommandModel = {
       positionals: [],
       load: () => import('./completions.ts'),
     },
+    digestCommand,
     {
       name: 'docs',
       summary: 'Generate the reference of the command line: Markdown for a .md file, AsciiDoc for any other',
@@ -49,27 +62,15 @@ export const kwctl: CommandModel = {
       positionals: [],
       load: () => import('./info.ts'),
     },
-    {
-      name: 'inspect',
-      summary: 'Inspect Kubewarden policy',
-      examples: ['kwctl inspect policy.wasm', 'kwctl inspect -o yaml policy.wasm'],
-      options: [
-        {
-          long: 'output',
-          short: 'o',
-          value: 'FORMAT',
-          choices: ['yaml'],
-          help: 'Output format; without it, text for people',
-        },
-        { long: 'show-signatures', help: 'Show the Sigstore signatures of the policy, if there are any' },
-        ...optionsOf(runCommand, ['sources-path', 'docker-config-json-path']),
-      ],
-      positionals: [
-        { name: 'uri_or_sha_prefix', help: 'File, URI, or prefix of the SHA-256 of a stored policy' },
-      ],
-      load: () => import('./inspect.ts'),
-    },
+    inspectCommand,
+    loadCommand,
+    policiesCommand,
+    pullCommand,
+    pushCommand,
+    rmCommand,
     runCommand,
+    saveCommand,
     scaffoldCommand,
+    verifyCommand,
   ],
 };

@@ -1,65 +1,59 @@
-import { readFile } from 'node:fs/promises';
 import { readMetadata, type Metadata } from '@kubewarden/policy';
-import {
-  createRegistryClient,
-  defaultStoreRoot,
-  fetchPolicy,
-  type Sources,
-  storePath,
-} from '@kubewarden/registry';
+import { defaultStoreRoot, maximumPolicyBytes } from '@kubewarden/registry';
 import { CliError, fileProblem } from '../terminal/cli-error.ts';
-import { resolvePolicy, type ResolvedPolicy } from './resolve.ts';
+import { readInputFile } from '../terminal/input-file.ts';
+import { resolvePolicy } from './resolve.ts';
+import { findStored } from './stored.ts';
 
-/** A policy's module, as bytes and as what it says of itself. */
-export interface LoadedPolicy {
+/** What a policy says of itself. */
+export interface PolicyDescription {
   readonly uri: string;
-  readonly bytes: Uint8Array;
   /** Undefined if the module is not annotated. */
   readonly metadata: Metadata | undefined;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/** Makes a policy available on this machine, and reads it. */
-export async function pullPolicy(
-  policy: ResolvedPolicy,
-  environment: Environment,
-  sources: Sources | undefined,
-): Promise<LoadedPolicy> {
-  if (policy.storedAt !== undefined) return readPolicy(policy.uri, policy.storedAt);
-  const client = createRegistryClient(sources === undefined ? {} : { sources });
-  try {
-    const destination = { kind: 'store', root: defaultStoreRoot(environment) } as const;
-    const { path } = await fetchPolicy(policy, { client, destination });
-    return await readPolicy(policy.uri, path);
-  } finally {
-    await client.close();
-  }
+/** A policy's module, as bytes and as what it says of itself. */
+export interface LoadedPolicy extends PolicyDescription {
+  readonly bytes: Uint8Array;
 }
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads a policy that is on this machine: a file or in the store. Never pulls. */
 export async function readLocalPolicy(text: string, environment: Environment): Promise<LoadedPolicy> {
-  const location = await resolvePolicy(text, environment);
+  const policy = await resolvePolicy(text, environment);
   const path =
-    location.scheme === 'file' ? location.path : storePath(defaultStoreRoot(environment), location);
-  return readPolicy(location.uri, path, `Cannot find policy with uri: ${location.uri}`);
+    policy.scheme === 'file' ? policy.path : (await findStored(policy, defaultStoreRoot(environment)))?.path;
+  if (path === undefined) throw notFound(policy.uri);
+  return readPolicyFile(policy.uri, path);
 }
 
-async function readPolicy(uri: string, path: string, missing?: string): Promise<LoadedPolicy> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (cause) {
-    if (missing !== undefined && (cause as NodeJS.ErrnoException).code === 'ENOENT') {
-      throw new CliError(missing);
-    }
-    throw new CliError(`cannot read policy ${uri}: ${fileProblem(cause)}`);
-  }
+/**
+ * Reads a module and its metadata.
+ *
+ * @throws CliError naming the policy if the file cannot be read, is too large or is no module
+ */
+export async function readPolicyFile(uri: string, path: string): Promise<LoadedPolicy> {
+  const bytes = await readModule(uri, path);
   try {
     return { uri, bytes, metadata: readMetadata(bytes) };
   } catch (cause) {
     throw new CliError(`${uri}: ${(cause as Error).message}`, { cause });
   }
+}
+
+async function readModule(uri: string, path: string): Promise<Uint8Array> {
+  try {
+    // A local file has no more right to memory than a download.
+    return await readInputFile(path, maximumPolicyBytes);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') throw notFound(uri);
+    throw new CliError(`cannot read policy ${uri}: ${fileProblem(cause)}`);
+  }
+}
+
+function notFound(uri: string): CliError {
+  return new CliError(`Cannot find policy with uri: ${uri}`);
 }
 
 /** What `inspect` and `scaffold` say of a module without metadata. */

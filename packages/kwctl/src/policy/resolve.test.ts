@@ -49,8 +49,8 @@ test.each([
   ['0badf00d', 'Cannot find policy with uri: 0badf00d'],
   ['nowhere.wasm', 'Cannot find policy with uri: nowhere.wasm'],
   ['ftp://example.com/p.wasm', 'unknown scheme: ftp'],
-  ['registry://localhost:1/p:v1', 'Fail to interact with OCI registry: '],
-  ['localhost:1/p:v1', 'Fail to interact with OCI registry: '],
+  ['registry://127.0.0.1:1/p:v1', 'Fail to interact with OCI registry: '],
+  ['127.0.0.1:1/p:v1', 'Fail to interact with OCI registry: '],
 ])('%s is not: %s', async (policy, message) => {
   const outcome = await kwctl(['run', '-r', privileged, policy], { environment: store() });
   expect(outcome).toMatchObject({ code: 1, stdout: '' });
@@ -61,7 +61,10 @@ test.each([
 test('a policy of the store is not run where the default configuration asks for signatures', async () => {
   const config = temporaryFolder();
   mkdirSync(join(config, 'kubewarden'));
-  writeFileSync(join(config, 'kubewarden/verification-config.yml'), 'apiVersion: v1\n');
+  writeFileSync(
+    join(config, 'kubewarden/verification-config.yml'),
+    'allOf: [{kind: githubAction, owner: acme}]\n',
+  );
   const environment = { ...store(), XDG_CONFIG_HOME: config };
   const stored = await kwctl(['run', '-r', privileged, digest.slice(0, 6)], { environment });
   expect(stored).toMatchObject({ code: 1, stdout: '' });

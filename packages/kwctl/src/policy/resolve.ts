@@ -1,8 +1,11 @@
-import { createHash } from 'node:crypto';
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { realpath, stat } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
-import { defaultStoreRoot, parsePolicyLocation, type PolicyLocation } from '@kubewarden/registry';
+import {
+  defaultStoreRoot,
+  findPolicyBySha256,
+  parsePolicyLocation,
+  type PolicyLocation,
+} from '@kubewarden/registry';
 import { CliError } from '../terminal/cli-error.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -10,20 +13,33 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** Where a policy is; `storedAt` is the file that the user chose by its digest, so no other bytes will do. */
 export type ResolvedPolicy = PolicyLocation & { readonly storedAt?: string };
 
+export interface ResolveOptions {
+  /**
+   * Whether one word may be an image of the default registry. Default: no; what could be the name of a file is more
+   * likely a typing mistake, and a registry must not be asked for it.
+   */
+  readonly shortNames?: boolean;
+}
+
 /**
  * Finds out what a user means by a policy: a URI, a file, the prefix of the SHA-256 of a module in the store, or
  * an image reference, tried in this order.
  *
  * @throws CliError if it is none of them
+ * @throws PolicyLocationError if it is a URI that cannot be understood
+ * @throws PolicyStoreError if several stored policies have the prefix
  */
-export async function resolvePolicy(text: string, environment: Environment): Promise<ResolvedPolicy> {
+export async function resolvePolicy(
+  text: string,
+  environment: Environment,
+  { shortNames = false }: ResolveOptions = {},
+): Promise<ResolvedPolicy> {
   const trimmed = text.trim();
   if (/^\w+:\/\//.test(trimmed)) return parsePolicyLocation(trimmed);
   if (await exists(text)) return parsePolicyLocation(pathToFileURL(await realpath(text)).href);
-  const stored = await findByDigest(trimmed, defaultStoreRoot(environment));
-  if (stored !== undefined) return stored;
-  // What could be a file name is more likely a typing mistake than a short name of the default registry.
-  if (trimmed.includes('/') && !trimmed.startsWith('.') && !trimmed.startsWith('/')) {
+  const stored = await findPolicyBySha256(defaultStoreRoot(environment), trimmed);
+  if (stored !== undefined) return { ...parsePolicyLocation(stored.uri), storedAt: stored.path };
+  if (shortNames || (trimmed.includes('/') && !trimmed.startsWith('.') && !trimmed.startsWith('/'))) {
     try {
       return parsePolicyLocation(trimmed);
     } catch {
@@ -38,26 +54,4 @@ function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-/** The stored policy whose module has a digest with this prefix. */
-async function findByDigest(prefix: string, root: string): Promise<ResolvedPolicy | undefined> {
-  if (!/^[0-9a-f]+$/.test(prefix)) return undefined;
-  const found: { readonly uri: string; readonly path: string }[] = [];
-  for (const scheme of ['http', 'https', 'registry']) {
-    const files = await readdir(join(root, scheme), { recursive: true, withFileTypes: true }).catch(() => []);
-    for (const file of files) {
-      if (!file.isFile()) continue;
-      const path = join(file.parentPath, file.name);
-      const digest = createHash('sha256')
-        .update(await readFile(path))
-        .digest('hex');
-      if (digest.startsWith(prefix)) {
-        found.push({ uri: `${scheme}://${relative(join(root, scheme), path).split(sep).join('/')}`, path });
-      }
-    }
-  }
-  if (found.length > 1) throw new CliError(`multiple policies found with the same prefix: ${prefix}`);
-  const [policy] = found;
-  return policy && { ...parsePolicyLocation(policy.uri), storedAt: policy.path };
 }

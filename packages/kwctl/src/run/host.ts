@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import type { HostAnswerer } from '@kubewarden/evaluator';
 import type { HostExchange } from '@kubewarden/evaluator/transcript';
 import type { ParsedOptions } from '../command-line/parsed-options.ts';
+import type { Session } from '../distribution/session.ts';
 import { CliError, fileProblem } from '../terminal/cli-error.ts';
 import type { Logger } from '../terminal/log.ts';
 
@@ -28,13 +29,17 @@ const target = 'kwctl::callback_handler';
  *
  * @throws CliError if the session cannot be read
  */
-export async function createRunHost(options: ParsedOptions, log: Logger): Promise<RunHost> {
+export async function createRunHost(
+  options: ParsedOptions,
+  { client, verifier }: Session,
+  log: Logger,
+): Promise<RunHost> {
   const replay = options.value('replay-host-capabilities-interactions');
   const record = options.value('record-host-capabilities-interactions');
   if (replay !== undefined) return replayingHost(await readSession(replay), log);
 
   const { createCapabilities } = await import('@kubewarden/capabilities');
-  const capabilities = createCapabilities();
+  const capabilities = createCapabilities({ registry: client, verifier });
   if (record === undefined) {
     return {
       open: () => unending(capabilities.answer),

@@ -1,16 +1,16 @@
 import { parseHostCapabilities, type HostCapabilities } from '@kubewarden/evaluator';
 import type { ExecutionMode } from '@kubewarden/policy';
-import type { Sources } from '@kubewarden/registry';
 import type { Invocation } from '../command-line/model.ts';
 import type { ParsedOptions } from '../command-line/parsed-options.ts';
-import { pullPolicy, type LoadedPolicy } from '../policy/load.ts';
+import { loadPolicy, verifyPolicies } from '../distribution/obtain.ts';
+import { openSession, type Session } from '../distribution/session.ts';
+import type { LoadedPolicy } from '../policy/load.ts';
 import { resolvePolicy } from '../policy/resolve.ts';
-import { readSourcesFor } from '../policy/sources.ts';
 import { CliError } from '../terminal/cli-error.ts';
 import { createPolicyLog } from '../terminal/log.ts';
 import { modulesOf, type Definition, type GroupDefinition, type PolicyDefinition } from './definition.ts';
 import { evaluatePolicy, evaluatePolicyGroup, type Evaluation } from './evaluation.ts';
-import { createRunHost, type HostSession } from './host.ts';
+import { createRunHost, type HostSession, type RunHost } from './host.ts';
 import {
   checkVersion,
   grantedResources,
@@ -20,7 +20,7 @@ import {
 } from './prepare.ts';
 import { readDefinitions } from './read-definitions.ts';
 import { readRequest, type RequestFile } from './request.ts';
-import { refuseUnverified } from './verification.ts';
+import { readRequestedVerification } from '../verification/requested.ts';
 
 /** One definition of a run, made ready when its turn comes. */
 export interface RunStep {
@@ -52,27 +52,39 @@ export async function openRun(invocation: Invocation): Promise<Run> {
   const { options, positionals, terminal, log } = invocation;
   const definitions = await readDefinitions(positionals[0]!, options, log);
   const request = await readRequest(options.required('request-path'), terminal);
-  const sources = await readSourcesFor(options, terminal.environment);
   const hostCapabilities = allowedCapabilities(options);
-  const policies = await pullAll(definitions, invocation, sources);
-  const host = await createRunHost(options, log);
-  const shared: Shared = { invocation, policies, request, hostCapabilities };
-  return {
-    steps: definitions.map((definition) => ({
-      definition,
-      uri: modulesOf(definition)
-        .map((module) => policies.get(module)!.uri)
-        .join(', '),
-      prepare: async () => {
-        const session = host.open();
-        const evaluation =
-          definition.kind === 'policy'
-            ? await preparedPolicy(definition, shared, session)
-            : await preparedGroup(definition, shared, session);
-        return { evaluation, session };
+  const session = await openSession(invocation);
+  try {
+    const policies = await pullAll(definitions, invocation, session);
+    const host = await createRunHost(options, session, log);
+    const shared: Shared = { invocation, policies, request, hostCapabilities };
+    return {
+      steps: definitions.map((definition) => runStep(definition, shared, host)),
+      close: async () => {
+        await session.close();
+        await host.close();
       },
-    })),
-    close: () => host.close(),
+    };
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+}
+
+function runStep(definition: Definition, shared: Shared, host: RunHost): RunStep {
+  return {
+    definition,
+    uri: modulesOf(definition)
+      .map((module) => shared.policies.get(module)!.uri)
+      .join(', '),
+    prepare: async () => {
+      const session = host.open();
+      const evaluation =
+        definition.kind === 'policy'
+          ? await preparedPolicy(definition, shared, session)
+          : await preparedGroup(definition, shared, session);
+      return { evaluation, session };
+    },
   };
 }
 
@@ -85,18 +97,26 @@ function allowedCapabilities(options: ParsedOptions): HostCapabilities {
   }
 }
 
-/** Every module once, whatever the number of policies that use it. */
+/** Every module once, whatever the number of policies that use it; all are verified before any is pulled. */
 async function pullAll(
   definitions: readonly Definition[],
-  { options, terminal, log }: Invocation,
-  sources: Sources | undefined,
+  invocation: Invocation,
+  session: Session,
 ): Promise<ReadonlyMap<string, LoadedPolicy>> {
+  const { options, terminal, log } = invocation;
   const modules = [...new Set(definitions.flatMap(modulesOf))];
-  const locations = await Promise.all(modules.map((module) => resolvePolicy(module, terminal.environment)));
-  await refuseUnverified(locations, options, terminal.environment, log);
+  const requested = await readRequestedVerification(options, terminal.environment, log);
+  const located = await Promise.all(modules.map((module) => resolvePolicy(module, terminal.environment)));
+  const verified = await verifyPolicies(located, requested, session, invocation);
+  const loaded = new Map<string, LoadedPolicy>();
   const policies = new Map<string, LoadedPolicy>();
-  for (const [index, location] of locations.entries()) {
-    policies.set(modules[index]!, await pullPolicy(location, terminal.environment, sources));
+  for (const [index, policy] of located.entries()) {
+    const { uri } = policy;
+    // Two ways to write one URI are one policy; a digest may choose other bytes than the URI would.
+    const key = policy.storedAt ?? uri;
+    const known = loaded.get(key) ?? (await loadPolicy(policy, verified.get(uri), session, invocation));
+    loaded.set(key, known);
+    policies.set(modules[index]!, known);
   }
   for (const policy of policies.values()) checkVersion(policy);
   return policies;

@@ -8,12 +8,12 @@ export class CliError extends Error {
 /**
  * The text of an error as the original prints it: the message, then the causes.
  *
- * A cause that only repeats the end of the message is left out.
+ * A cause that only repeats a part of the message is left out.
  */
 export function describeError(error: unknown): string {
   const messages = chain(error);
   const [message, ...causes] = messages.filter(
-    (text, index) => index === 0 || !messages.slice(0, index).some((outer) => outer.endsWith(text)),
+    (text, index) => index === 0 || !messages.slice(0, index).some((outer) => outer.includes(text)),
   );
   if (causes.length === 0) return `Error: ${message}\n`;
   const lines = causes.map((text, index) => (causes.length === 1 ? `    ${text}` : `    ${index}: ${text}`));

@@ -23,3 +23,18 @@ export function formatColumns(rows: readonly TableRow[], style: Styler): string 
     )
     .join('');
 }
+
+/** A table with borders of dashes: a line of titles, then the rows, all left-aligned. */
+export function formatBordered(
+  titles: readonly string[],
+  rows: readonly (readonly string[])[],
+  style: Styler,
+): string {
+  const widths = titles.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column]!.length)),
+  );
+  const border = `+${widths.map((width) => '-'.repeat(width + 2)).join('+')}+\n`;
+  const line = (cells: readonly string[], ...styles: Style[]): string =>
+    `|${cells.map((cell, column) => ` ${style(cell.padEnd(widths[column]!), ...styles)} `).join('|')}|\n`;
+  return `${border}${line(titles, 'bold')}${border}${rows.map((row) => line(row)).join('')}${border}`;
+}

@@ -1,8 +1,13 @@
+import { isatty } from 'node:tty';
+
 /** What a program is connected to. */
 export interface Terminal {
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
   readonly stdin: () => Promise<Uint8Array>;
+  /** Asks on the terminal that standard input is, without showing what is typed. */
+  readonly password: (prompt: string) => Promise<string>;
+  readonly stdinIsTerminal: boolean;
   readonly stdoutIsTerminal: boolean;
   readonly stderrIsTerminal: boolean;
   /** Width of the terminal in characters. */
@@ -20,9 +25,15 @@ export function processTerminal(): Terminal {
       for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
       return Buffer.concat(chunks);
     },
+    password: async (prompt) => {
+      const { readPassword } = await import('./read-password.ts');
+      return readPassword(prompt, process.stdin, (text) => process.stderr.write(text));
+    },
+    // Asking `process.stdin` would open it.
+    stdinIsTerminal: isatty(0),
     stdoutIsTerminal: process.stdout.isTTY ?? false,
     stderrIsTerminal: process.stderr.isTTY ?? false,
-    columns: process.stdout.columns ?? 80,
+    columns: process.stdout.columns ?? process.stderr.columns ?? 80,
     environment: process.env,
   };
 }

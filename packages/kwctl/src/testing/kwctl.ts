@@ -20,7 +20,10 @@ export interface Outcome {
 export interface Surroundings {
   readonly stdin?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Typed on the terminal; without it, standard input is none. */
+  readonly password?: string;
   readonly stdoutIsTerminal?: boolean;
+  readonly stderrIsTerminal?: boolean;
 }
 
 /** Runs kwctl in this process, with pipes for streams and folders of its own for configuration and cache. */
@@ -32,8 +35,10 @@ export async function kwctl(words: readonly string[], surroundings: Surroundings
     stdout: (text) => void (stdout += text),
     stderr: (text) => void (stderr += text),
     stdin: async () => new TextEncoder().encode(surroundings.stdin ?? ''),
+    password: async () => surroundings.password ?? '',
+    stdinIsTerminal: surroundings.password !== undefined,
     stdoutIsTerminal: surroundings.stdoutIsTerminal ?? false,
-    stderrIsTerminal: false,
+    stderrIsTerminal: surroundings.stderrIsTerminal ?? false,
     columns: 80,
     environment: {
       HOME: home,

@@ -1,52 +1,5 @@
 import type { CommandModel, OptionModel, PositionalModel } from '../../command-line/model.ts';
-
-const registryOptions: readonly OptionModel[] = [
-  {
-    long: 'sources-path',
-    value: 'PATH',
-    help: 'YAML file holding source information (https, registry insecure hosts, custom CAs)',
-  },
-  {
-    long: 'docker-config-json-path',
-    value: 'DOCKER_CONFIG',
-    help: 'Folder that holds the Docker config.json with registry credentials',
-  },
-];
-
-const verificationOptions: readonly OptionModel[] = [
-  { long: 'verification-config-path', value: 'PATH', help: 'YAML file holding verification configuration' },
-  {
-    long: 'verification-key',
-    short: 'k',
-    value: 'PATH',
-    repeatable: true,
-    help: 'Path to a key used to verify the policy. Can be repeated',
-  },
-  {
-    long: 'verification-annotation',
-    short: 'a',
-    value: 'KEY=VALUE',
-    repeatable: true,
-    help: 'Annotation that a signature must have. Can be repeated',
-  },
-  { long: 'cert-email', value: 'VALUE', help: 'Expected email in the Fulcio certificate' },
-  { long: 'cert-oidc-issuer', value: 'VALUE', help: 'Expected OIDC issuer in the Fulcio certificates' },
-  {
-    long: 'github-owner',
-    value: 'VALUE',
-    help: 'GitHub owner expected in the certificates generated in CD pipelines',
-  },
-  {
-    long: 'github-repo',
-    value: 'VALUE',
-    help: 'GitHub repository expected in the certificates generated in CD pipelines',
-  },
-  {
-    long: 'sigstore-trust-config',
-    value: 'PATH',
-    help: 'JSON-formatted file conforming to the ClientTrustConfig message in the Sigstore protobuf specs',
-  },
-];
+import { proxyNote, registryOptions, verificationOptions } from '../shared-options.ts';
 
 /** What `run` and `bench` have in common. */
 const evaluationOptions: readonly OptionModel[] = [
@@ -113,7 +66,8 @@ const policyPositional: PositionalModel = {
 
 const description =
   'A YAML file may hold several documents: AdmissionPolicy, ClusterAdmissionPolicy, AdmissionPolicyGroup and\n' +
-  'ClusterAdmissionPolicyGroup. Each is evaluated with the same request; settings come from the document.';
+  'ClusterAdmissionPolicyGroup. Each is evaluated with the same request; settings come from the document.\n\n' +
+  proxyNote;
 
 export const runCommand: CommandModel = {
   name: 'run',
@@ -122,6 +76,7 @@ export const runCommand: CommandModel = {
   examples: [
     'kwctl run -r request.json --settings-json \'{"denied": ["x"]}\' policy.wasm',
     'kwctl run -r request.json -o pretty policies.yaml',
+    'kwctl run -r request.json -k cosign.pub registry://ghcr.io/acme/policies/demo:v1',
     'kwctl run -r request.json --allow-context-aware --replay-host-capabilities-interactions session.yml policy.wasm',
   ],
   options: [

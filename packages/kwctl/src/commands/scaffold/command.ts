@@ -1,19 +1,5 @@
-import { optionsOf, type CommandModel } from '../../command-line/model.ts';
-import { runCommand } from '../run/command.ts';
-
-/** For a policy that has to be pulled. */
-const pullOptions = [
-  'sources-path',
-  'docker-config-json-path',
-  'verification-config-path',
-  'verification-key',
-  'verification-annotation',
-  'cert-email',
-  'cert-oidc-issuer',
-  'github-owner',
-  'github-repo',
-  'sigstore-trust-config',
-];
+import type { CommandModel } from '../../command-line/model.ts';
+import { localPolicy, registryOptions, verificationOptions } from '../shared-options.ts';
 
 export const scaffoldCommand: CommandModel = {
   name: 'scaffold',
@@ -47,7 +33,10 @@ export const scaffoldCommand: CommandModel = {
     {
       name: 'manifest',
       summary: 'Output a Kubernetes resource manifest',
-      examples: ['kwctl scaffold manifest -t ClusterAdmissionPolicy policy.wasm | kubectl apply -f -'],
+      examples: [
+        'kwctl scaffold manifest -t ClusterAdmissionPolicy policy.wasm | kubectl apply -f -',
+        'kwctl scaffold manifest -t AdmissionPolicy registry://ghcr.io/acme/policies/demo:v1',
+      ],
       options: [
         {
           long: 'type',
@@ -75,11 +64,10 @@ export const scaffoldCommand: CommandModel = {
           long: 'allow-context-aware',
           help: 'Uses the policy metadata to define which Kubernetes resources can be accessed by the policy. Review it carefully',
         },
-        ...optionsOf(runCommand, pullOptions),
+        ...registryOptions,
+        ...verificationOptions,
       ],
-      positionals: [
-        { name: 'uri_or_sha_prefix', help: 'File, URI, or prefix of the SHA-256 of a stored policy' },
-      ],
+      positionals: [localPolicy],
       load: () => import('./manifest.ts'),
     },
     {

@@ -8,11 +8,13 @@ import {
 } from '@kubewarden/policy';
 import type { Invocation } from '../../command-line/model.ts';
 import type { ParsedOptions } from '../../command-line/parsed-options.ts';
-import { readSourcesFor } from '../../policy/sources.ts';
-import { notAnnotated, pullPolicy, readLocalPolicy, type LoadedPolicy } from '../../policy/load.ts';
+import { loadPolicy, verifyPolicies } from '../../distribution/obtain.ts';
+import { withSession } from '../../distribution/session.ts';
+import { notAnnotated, readPolicyFile, type PolicyDescription } from '../../policy/load.ts';
 import { resolvePolicy } from '../../policy/resolve.ts';
+import { findStored } from '../../policy/stored.ts';
 import { parseYaml } from '../../policy/yaml-json.ts';
-import { refuseUnverified } from '../../run/verification.ts';
+import { readRequestedVerification } from '../../verification/requested.ts';
 import { CliError, fileProblem } from '../../terminal/cli-error.ts';
 import type { Logger } from '../../terminal/log.ts';
 import { formatYaml } from '../../terminal/yaml.ts';
@@ -63,23 +65,24 @@ function parseSettings(text: string, origin: string): JsonValue {
   }
 }
 
-async function findPolicy({ options, positionals, terminal, log }: Invocation): Promise<LoadedPolicy> {
-  const text = positionals[0]!;
-  const { environment } = terminal;
-  const location = await resolvePolicy(text, environment);
-  const local = await readLocalPolicy(text, environment).catch((error: unknown) => {
-    if (location.scheme === 'file' || !(error as Error).message.startsWith('Cannot find policy')) throw error;
-    return undefined;
+/** The policy of the store; one that is not there is verified, if that is asked for, and pulled. */
+async function findPolicy(invocation: Invocation): Promise<PolicyDescription> {
+  const { options, positionals, terminal, log } = invocation;
+  const policy = await resolvePolicy(positionals[0]!, terminal.environment);
+  return withSession(invocation, async (session) => {
+    const stored = await findStored(policy, session.storeRoot);
+    if (stored !== undefined) return readPolicyFile(policy.uri, stored.path);
+    const requested = await readRequestedVerification(options, terminal.environment, log);
+    const verified = await verifyPolicies([policy], requested, session, invocation);
+    if (policy.scheme !== 'file') {
+      log(
+        'info',
+        'kwctl::scaffold',
+        `cannot find policy with uri: ${policy.uri}, trying to pull it from remote registry`,
+      );
+    }
+    return loadPolicy(policy, verified.get(policy.uri), session, invocation);
   });
-  // What is on this machine already was verified when it was pulled, or never.
-  await refuseUnverified(local === undefined ? [location] : [], options, environment, log);
-  if (local !== undefined) return local;
-  log(
-    'info',
-    'kwctl::scaffold',
-    `cannot find policy with uri: ${location.uri}, trying to pull it from remote registry`,
-  );
-  return pullPolicy(location, environment, await readSourcesFor(options, environment));
 }
 
 export interface ManifestOptions {

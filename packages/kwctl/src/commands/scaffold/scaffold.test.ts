@@ -55,20 +55,21 @@ describe('manifest', () => {
     });
   });
 
-  test('what would have to be verified is not pulled', async () => {
+  test('what cannot be verified is not pulled', async () => {
     const home = temporaryFolder();
     mkdirSync(join(home, 'kubewarden'));
-    writeFileSync(join(home, 'kubewarden/verification-config.yml'), 'apiVersion: v1\n');
+    const config = 'allOf: [{kind: githubAction, owner: acme}]\n';
+    writeFileSync(join(home, 'kubewarden/verification-config.yml'), config);
     const remote = ['scaffold', 'manifest', '-t', 'AdmissionPolicy', 'https://127.0.0.1:1/p.wasm'];
     for (const run of [
       kwctl(remote, { environment: { XDG_CONFIG_HOME: home } }),
-      kwctl([...remote, '-k', 'cosign.pub']),
+      kwctl([...remote, '--github-owner', 'acme']),
       kwctl([...manifestOf, '--github-owner', 'acme']),
     ]) {
       expect(await run).toMatchObject({
         code: 1,
         stdout: '',
-        stderr: expect.stringContaining('cannot verify any') as string,
+        stderr: expect.stringContaining('only policies in OCI registries can be signed') as string,
       });
     }
   });

@@ -1,36 +1,9 @@
-import { annotationKeys, orderMetadata, type Metadata } from '@kubewarden/policy';
-import type { Invocation } from '../command-line/model.ts';
-import { notAnnotated, readLocalPolicy } from '../policy/load.ts';
-import { CliError } from '../terminal/cli-error.ts';
-import { printable } from '../terminal/printable.ts';
-import { createStyler, type Styler } from '../terminal/style.ts';
-import { formatColumns, type TableRow } from '../terminal/table.ts';
-import { formatYaml } from '../terminal/yaml.ts';
-
-/** Prints what a policy says of itself (kwctl.md 6.7). Never pulls. */
-export async function run({ options, positionals, terminal }: Invocation): Promise<void> {
-  const yaml = options.value('output') === 'yaml';
-  const { uri, metadata } = await readLocalPolicy(positionals[0]!, terminal.environment);
-  if (metadata === undefined) throw notAnnotated(uri);
-  terminal.stdout(
-    yaml
-      ? formatYaml(orderMetadata(metadata))
-      : formatMetadata(metadata, createStyler(terminal.stdoutIsTerminal)),
-  );
-  // The document on standard output must stay one that parses.
-  if (options.has('show-signatures')) (yaml ? terminal.stderr : terminal.stdout)(signaturesProblem(uri));
-}
-
-/** Only a registry has signatures to show, and this build reads from none. */
-function signaturesProblem(uri: string): string {
-  const reason = uri.startsWith('registry://')
-    ? 'this build does not read from OCI registries'
-    : 'invalid uri';
-  return (
-    '\nCannot determine if the policy has been signed. There was an error while attempting to fetch its ' +
-    `signatures from the remote registry: ${reason} \n`
-  );
-}
+import { annotationKeys, type Metadata } from '@kubewarden/policy';
+import { CliError } from '../../terminal/cli-error.ts';
+import { printable } from '../../terminal/printable.ts';
+import type { Styler } from '../../terminal/style.ts';
+import { formatColumns, type TableRow } from '../../terminal/table.ts';
+import { formatYaml } from '../../terminal/yaml.ts';
 
 /** Annotations with a row of their own among the details. */
 const detailed = ['title', 'description', 'author', 'url', 'source', 'license'] as const;
@@ -41,7 +14,8 @@ function row(left: string, right: string): TableRow {
   return { left: printable(left), right: printable(right), styles: ['green', 'bold'] };
 }
 
-function formatMetadata(metadata: Metadata, style: Styler): string {
+/** What a policy says of itself, for people. */
+export function formatMetadata(metadata: Metadata, style: Styler): string {
   const annotations = metadata.annotations ?? {};
   const shown = new Set<string>([...detailed.map((name) => annotationKeys[name]), annotationKeys.usage]);
   const others = Object.entries(annotations).filter(([key]) => !shown.has(key));
