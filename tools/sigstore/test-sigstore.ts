@@ -18,7 +18,7 @@ import { type LogEntry, writeEntry } from './transparency-log.ts';
 import { trustedRootJson } from './trusted-root.ts';
 
 export { type CertificateSubject, fulcioOids, type IssueOptions } from './certificate-authority.ts';
-export { createKey, publicKeyPem, type SigningIdentity } from './identity.ts';
+export { createKey, type KeyKind, publicKeyPem, type SigningIdentity } from './identity.ts';
 export { type BundleOverrides, signatureStatement } from './sign-bundle.ts';
 export { simplePayload, type SimpleOverrides } from './sign-simple.ts';
 export { dsseBody, hashedRekordBody, type LogEntry, rekordBody } from './transparency-log.ts';

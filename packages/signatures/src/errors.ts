@@ -17,3 +17,8 @@ export class TrustRootError extends Error {
 export class SigningKeyError extends Error {
   override readonly name = 'SigningKeyError';
 }
+
+/** An image that could not be signed; the message says what was written nevertheless. */
+export class SigningError extends Error {
+  override readonly name = 'SigningError';
+}

@@ -60,7 +60,7 @@ export function isSignedByKey(key: SigningKey, bytes: Uint8Array, signature: Uin
   return verify(key.hash, bytes, key.publicKey, signature);
 }
 
-function describeKey(privateKey: KeyObject): SigningKey {
+export function describeKey(privateKey: KeyObject): SigningKey {
   const hash = hashFor(privateKey);
   const publicKey = createPublicKey(privateKey);
   const der = publicKey.export({ format: 'der', type: 'spki' });
