@@ -8,6 +8,7 @@ import {
 } from 'node:http';
 import { createServer as createHttpsServer, request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAuthority } from '../certificates/authority.ts';
 
@@ -78,7 +79,7 @@ export async function startFaultProxy(
     const seen = { method: incoming.method ?? '', url: incoming.url ?? '', headers: incoming.headers };
     requests.push(seen);
     const fault = decide?.(seen);
-    if (fault?.kind === 'reset') incoming.socket.resetAndDestroy();
+    if (fault?.kind === 'reset') reset(incoming);
     else if (fault?.kind === 'answer') {
       incoming.resume();
       outgoing.writeHead(fault.status, toHeaders(fault.headers)).end(fault.body);
@@ -118,6 +119,12 @@ export async function startFaultProxy(
   };
 }
 
+function reset({ socket }: IncomingMessage): void {
+  // TLS sockets cannot be reset, only closed without the farewell of TLS.
+  if (socket instanceof TLSSocket) socket.destroy();
+  else socket.resetAndDestroy();
+}
+
 function forward(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
@@ -139,7 +146,7 @@ function forward(
     (answer) => {
       if (fault?.kind === 'lose-answer') {
         answer.resume();
-        incoming.socket.resetAndDestroy();
+        reset(incoming);
         return;
       }
       const headers = { ...answer.headers };

@@ -64,6 +64,20 @@ describe('decodeManifest', () => {
     expect(() => decode(value)).toThrow(message);
   });
 
+  it('repeats nothing that could drive a terminal', () => {
+    const evil = '\u001b[31m\u202e';
+    for (const value of [
+      { ...image, mediaType: evil },
+      { ...image, annotations: { [evil]: 1 } },
+      { ...image, schemaVersion: evil },
+    ]) {
+      // oxlint-disable-next-line no-control-regex
+      expect(() => decode(value)).toThrow(/^[^\u001b\u202e]+$/);
+    }
+    // oxlint-disable-next-line no-control-regex
+    expect(() => decodeManifest(Buffer.from(`{${evil}`))).toThrow(/^[^\u001b\u202e]+$/);
+  });
+
   it('refuses what is no JSON', () => {
     for (const bytes of [Buffer.alloc(0), Buffer.from('<html>'), Buffer.from([0x22, 0xff, 0x22])]) {
       expect(() => decodeManifest(bytes)).toThrow('the manifest is no JSON: ');

@@ -1,4 +1,5 @@
 import { UnsupportedManifestError } from '../errors.ts';
+import { quote } from '../transport/redact.ts';
 import { isDigest } from './digest.ts';
 import type { Descriptor, ImageIndex, ImageManifest, IndexEntry, Platform } from './manifest.ts';
 import { isIndexMediaType, manifestMediaTypes, ociIndex, ociManifest } from './media-types.ts';
@@ -21,12 +22,12 @@ export function decodeManifest(bytes: Uint8Array, contentType?: string): Decoded
   const root = parseObject(bytes);
   if (root['schemaVersion'] !== 2) {
     throw new UnsupportedManifestError(
-      `Unsupported schema version: ${JSON.stringify(root['schemaVersion'])}`,
+      `Unsupported schema version: ${quote(JSON.stringify(root['schemaVersion']) ?? 'none')}`,
     );
   }
   const declared = optionalText(root, 'mediaType', 'mediaType');
   if (declared !== undefined && !manifestMediaTypes.includes(declared)) {
-    throw new UnsupportedManifestError(`Unsupported media type: ${declared}`);
+    throw new UnsupportedManifestError(`Unsupported media type: ${quote(declared)}`);
   }
   const isImage = isPresent(root['layers']) || isPresent(root['config']);
   const isIndex = isPresent(root['manifests']);
@@ -116,7 +117,9 @@ function parseObject(bytes: Uint8Array): JsonObject {
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
-    throw new UnsupportedManifestError(`the manifest is no JSON: ${(cause as Error).message}`, { cause });
+    throw new UnsupportedManifestError(`the manifest is no JSON: ${quote((cause as Error).message)}`, {
+      cause,
+    });
   }
   if (!isObject(value)) throw new UnsupportedManifestError('the manifest is no JSON object');
   return value;
@@ -174,5 +177,5 @@ function isObject(value: unknown): value is JsonObject {
 }
 
 function wrong(path: string, expected: string): UnsupportedManifestError {
-  return new UnsupportedManifestError(`the manifest is wrong: ${path} must be ${expected}`);
+  return new UnsupportedManifestError(`the manifest is wrong: ${quote(path)} must be ${expected}`);
 }

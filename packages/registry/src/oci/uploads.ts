@@ -22,6 +22,11 @@ interface Upload {
   readonly onProgress: ((progress: TransferProgress) => void) | undefined;
 }
 
+/** Where the next part of an upload goes, or its end. */
+interface Progress {
+  location: URL | undefined;
+}
+
 /** The registry does not take a blob in chunks, as it should. */
 class ChunksRefusedError extends RegistryError {}
 
@@ -33,7 +38,7 @@ export async function pushBlob(upload: Upload): Promise<'pushed' | 'present'> {
   let send = upload.content.size > chunkBytes ? sendInChunks : sendWhole;
   for (let attempt = 1; ; attempt += 1) {
     if (await isPresent(upload)) return attempt === 1 ? 'present' : 'pushed';
-    const progress = { location: undefined as URL | undefined };
+    const progress: Progress = { location: undefined };
     try {
       await send(upload, progress);
       return 'pushed';
@@ -63,7 +68,7 @@ function isPresent({ session, image, content, signal }: Upload): Promise<boolean
 }
 
 /** POST, then PUT with all bytes. */
-async function sendWhole(upload: Upload, progress: { location: URL | undefined }): Promise<void> {
+async function sendWhole(upload: Upload, progress: Progress): Promise<void> {
   const { session, image, content, signal, onProgress } = upload;
   const { location } = await start(upload);
   progress.location = location;
@@ -95,10 +100,13 @@ async function sendWhole(upload: Upload, progress: { location: URL | undefined }
 }
 
 /** POST, a PATCH for each chunk, then PUT. */
-async function sendInChunks(upload: Upload, progress: { location: URL | undefined }): Promise<void> {
+async function sendInChunks(upload: Upload, progress: Progress): Promise<void> {
   const { session, image, content, signal, onProgress } = upload;
   const started = await start(upload);
   progress.location = started.location;
+  if (started.chunkBytes > maximumChunkBytes) {
+    throw new ChunksRefusedError(`${image.registry} takes chunks of ${started.chunkBytes} bytes at least`);
+  }
   let location = started.location;
   let transferred = 0;
   for await (const chunk of inChunks(checked(content), started.chunkBytes)) {
@@ -117,9 +125,8 @@ async function sendInChunks(upload: Upload, progress: { location: URL | undefine
         repeatable: false,
         signal,
       },
-      (answer) => afterChunk(upload, answer, end),
+      (answer) => afterChunk(upload, progress, answer, end),
     );
-    progress.location = location;
     transferred += chunk.byteLength;
     onProgress?.({ transferred, total: content.size });
   }
@@ -153,9 +160,6 @@ async function start(upload: Upload): Promise<{ readonly location: URL; readonly
       answer.discard();
       if (answer.status !== 202) throw unexpectedStatus(202, answer);
       const least = Number(answer.header('oci-chunk-min-length') ?? 0);
-      if (least > maximumChunkBytes) {
-        throw new ChunksRefusedError(`${redact(answer.url)} takes chunks of ${least} bytes at least`);
-      }
       return {
         location: locationOf(upload, answer),
         chunkBytes: Math.max(chunkBytes, Number.isSafeInteger(least) ? least : 0),
@@ -164,7 +168,7 @@ async function start(upload: Upload): Promise<{ readonly location: URL; readonly
   );
 }
 
-async function afterChunk(upload: Upload, answer: Answer, end: number): Promise<URL> {
+async function afterChunk(upload: Upload, progress: Progress, answer: Answer, end: number): Promise<URL> {
   const { status } = answer;
   if (status === 405 || status === 501) {
     answer.discard();
@@ -173,13 +177,14 @@ async function afterChunk(upload: Upload, answer: Answer, end: number): Promise<
   if (status < 200 || status > 299) throw await uploadFailure(answer);
   answer.discard();
   if (status !== 202) throw new ChunksRefusedError(unexpectedStatus(202, answer).message);
+  progress.location = locationOf(upload, answer);
   const received = /^(?:bytes=)?0-(\d+)$/.exec(answer.header('range') ?? '')?.[1];
   if (received !== undefined && Number(received) !== end) {
     throw new UploadBrokenError(
       `${redact(answer.url)} has received ${Number(received) + 1} bytes of ${end + 1}`,
     );
   }
-  return locationOf(upload, answer);
+  return progress.location;
 }
 
 async function finish({ content }: Upload, answer: Answer): Promise<void> {
