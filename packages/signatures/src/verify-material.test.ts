@@ -651,6 +651,17 @@ const attacks: Record<string, [make: () => Promise<Partial<SignatureMaterial>>, 
     },
     'PEM',
   ],
+  'thousands of log entries': [
+    async () => {
+      const bundle = JSON.parse(text(await sigstore.signBundle(digest, await signer()))) as BundleJson;
+      const { tlogEntries } = bundle.verificationMaterial;
+      for (let index = 1; index < 3000; index += 1) {
+        tlogEntries.push({ ...tlogEntries[0]!, integratedTime: String(index) });
+      }
+      return { bundles: [Buffer.from(JSON.stringify(bundle))] };
+    },
+    'it comes with more than 8 log entries or timestamps',
+  ],
   'a log entry that is none': [
     async () => {
       const layer = await simple(await signer());
@@ -662,7 +673,7 @@ const attacks: Record<string, [make: () => Promise<Partial<SignatureMaterial>>, 
 };
 
 interface BundleJson {
-  verificationMaterial: { timestampVerificationData: unknown };
+  verificationMaterial: { timestampVerificationData: unknown; tlogEntries: object[] };
   dsseEnvelope: { payload: string; payloadType: string; signatures: { sig: string }[] };
 }
 
@@ -712,6 +723,17 @@ describe('signatures of GitHub Actions', () => {
     const other = verify({ simpleSigning: [layer] }, { kind: 'githubAction', owner: 'elsewhere' });
     await expect(other).rejects.toThrow('the GitHub owner is another one');
   });
+});
+
+it('lets others work while it looks through many signatures', async () => {
+  const layers = await Promise.all(Array.from({ length: 100 }, async () => await simple(await signer())));
+  let turns = 0;
+  const others = setInterval(() => (turns += 1), 0);
+  await expect(
+    verify({ simpleSigning: layers }, { ...byIdentityAlone, subject: { equal: 'nobody' } }),
+  ).rejects.toThrow('missing signatures');
+  clearInterval(others);
+  expect(turns).toBeGreaterThan(10);
 });
 
 describe('messages', () => {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { VerificationError } from './errors.ts';
 import type { Judge } from './evidence/judge.ts';
 import { isSignedBy } from './evidence/public-key.ts';
@@ -76,7 +77,13 @@ async function identifySigners(
     const reason = `its certificate cannot be judged without a trust root: ${(error as Error).message}`;
     return statements.map((statement) => withoutJudge(statement, reason));
   }
-  return statements.map((statement) => identify(statement, judge));
+  const signers: Signer[] = [];
+  for (const statement of statements) {
+    signers.push(identify(statement, judge));
+    // Many signatures take a while; others get a turn in between.
+    await setImmediate();
+  }
+  return signers;
 }
 
 function withoutJudge({ certificate }: SignedStatement, reason: string): Signer {

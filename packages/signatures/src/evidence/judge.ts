@@ -8,6 +8,9 @@ import { checkLoggedVerifier, checkRekordBody } from './log-entry-body.ts';
 import { isSignedBy } from './public-key.ts';
 import { type SignedStatement, UntrustedSignatureError } from './signed-statement.ts';
 
+/** Log entries or timestamps of one signature. There is one as a rule, and each takes time to check. */
+const maximumWitnesses = 8;
+
 /** Tells with a trust root who signed. Its methods throw UntrustedSignatureError. */
 export interface Judge {
   /** Whom the certificate names that the statement is signed with, if all that came with it proves so. */
@@ -72,6 +75,11 @@ function checkHasEntries({ log }: SignedStatement): void {
   if (log.problem !== undefined) throw new UntrustedSignatureError(log.problem);
   if (log.entries.length === 0) {
     throw new UntrustedSignatureError('it comes without an entry of a transparency log');
+  }
+  if (Math.max(log.entries.length, log.timestamps.length) > maximumWitnesses) {
+    throw new UntrustedSignatureError(
+      `it comes with more than ${maximumWitnesses} log entries or timestamps`,
+    );
   }
 }
 

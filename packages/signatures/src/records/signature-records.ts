@@ -100,10 +100,16 @@ function isDigestOf(digest: string, bytes: Uint8Array): boolean {
 }
 
 async function removeOldest(folder: string, layer: string): Promise<void> {
-  const names = await newestFirst(folder, await list(folder));
+  const names = await list(folder);
   const ofLayer = names.filter((name) => name.startsWith(`${layer}-`));
-  const surplus = new Set([...names.slice(maximumRecords), ...ofLayer.slice(maximumRecordsPerLayer)]);
-  await Promise.all([...surplus].map((name) => rm(join(folder, name), { force: true })));
+  // Most often there is room, and nothing has to be asked about the files.
+  const surplus = [
+    ...(names.length > maximumRecords ? (await newestFirst(folder, names)).slice(maximumRecords) : []),
+    ...(ofLayer.length > maximumRecordsPerLayer
+      ? (await newestFirst(folder, ofLayer)).slice(maximumRecordsPerLayer)
+      : []),
+  ];
+  await Promise.all(surplus.map((name) => rm(join(folder, name), { force: true })));
 }
 
 async function newestFirst(folder: string, names: readonly string[]): Promise<readonly string[]> {

@@ -2,7 +2,7 @@ import type { UnusableSignature } from '../evidence/signed-statement.ts';
 import type { SignatureRequirement } from '../verification-config/verification-config.ts';
 import { annotationText } from './annotations.ts';
 import type { JudgedSignature, Signer } from './judged-signature.ts';
-import { requirementMismatch } from './requirement-mismatch.ts';
+import { checkOf } from './requirement-check.ts';
 
 /** Signatures that a message tells of. */
 const maximumSignatures = 10;
@@ -15,23 +15,28 @@ export function describeSignatures(
   signatures: readonly JudgedSignature[],
   unusable: readonly UnusableSignature[],
 ): string {
+  const checks = unsatisfied.map(checkOf);
   return describeFound([
-    ...signatures.map((signature) => {
-      const reasons = new Set(unsatisfied.map((requirement) => requirementMismatch(requirement, signature)));
+    ...signatures.map((signature) => () => {
+      const reasons = new Set(checks.map((check) => check(signature)));
       const missing = [...reasons].filter((reason) => reason !== undefined);
       return `${signature.origin}: ${describeSigner(signature)}: ${missing.join('; ')}`;
     }),
-    ...unusable.map(({ origin, reason }) => `${origin}: not usable: ${reason}`),
+    ...unusable.map(
+      ({ origin, reason }) =>
+        () =>
+          `${origin}: not usable: ${reason}`,
+    ),
   ]);
 }
 
-/** Lines about signatures that were found. */
-export function describeFound(lines: readonly string[]): string {
+/** Lines about signatures that were found; only those that are shown are made. */
+export function describeFound(lines: readonly (() => string)[]): string {
   if (lines.length === 0) return '';
   const more = lines.length - maximumSignatures;
   return [
     'The following signatures were found:',
-    ...lines.slice(0, maximumSignatures).map((line) => `- ${printable(line)}`),
+    ...lines.slice(0, maximumSignatures).map((line) => `- ${printable(line())}`),
     ...(more > 0 ? [`- and ${more} more`] : []),
     '',
   ].join('\n');

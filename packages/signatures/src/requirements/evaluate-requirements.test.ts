@@ -7,7 +7,7 @@ import type { SignatureRequirement } from '../verification-config/verification-c
 import { evaluateRequirements } from './evaluate-requirements.ts';
 import { parseGithubUrl } from './github-repository.ts';
 import type { JudgedSignature } from './judged-signature.ts';
-import { requirementMismatch } from './requirement-mismatch.ts';
+import { checkOf } from './requirement-check.ts';
 
 const login = 'https://github.com/login/oauth';
 const githubActions = 'https://token.actions.githubusercontent.com';
@@ -177,23 +177,20 @@ kvUsh4eKpd1lwkDAzfFDs7yXEExsEkPPuiQJBelDT68n7PDIWB/QEY7mrA==
 
   it('is satisfied by what it has signed, together with the annotations', () => {
     expect(signed.isSignedBy(createPublicKey(key))).toBe(true);
-    expect(requirementMismatch({ kind: 'pubKey', key }, signed)).toBeUndefined();
-    expect(requirementMismatch({ kind: 'pubKey', key, annotations: { env: 'prod' } }, signed)).toBe(
+    expect(checkOf({ kind: 'pubKey', key })(signed)).toBeUndefined();
+    expect(checkOf({ kind: 'pubKey', key, annotations: { env: 'prod' } })(signed)).toBe(
       'it has no annotation env',
     );
   });
 });
 
 function issuerMismatch(found: JudgedSignature, requirement: Partial<SignatureRequirement> = {}) {
-  return requirementMismatch(
-    { ...user('user1@provider.com'), ...requirement } as SignatureRequirement,
-    found,
-  );
+  return checkOf({ ...user('user1@provider.com'), ...requirement } as SignatureRequirement)(found);
 }
 
 function githubMismatch(found: JudgedSignature, repo?: string) {
   const repository = repo !== undefined && { repo };
-  return requirementMismatch({ kind: 'githubAction', owner: 'kubewarden', ...repository }, found);
+  return checkOf({ kind: 'githubAction', owner: 'kubewarden', ...repository })(found);
 }
 
 describe('an issuer', () => {

@@ -1,9 +1,10 @@
+import { setImmediate } from 'node:timers/promises';
 import { VerificationError } from '../errors.ts';
 import type { UnusableSignature } from '../evidence/signed-statement.ts';
 import type { SignatureRequirement, VerificationConfig } from '../verification-config/verification-config.ts';
 import { describeRequirement, describeSignatures, describeSigner } from './describe.ts';
 import type { JudgedSignature } from './judged-signature.ts';
-import { requirementMismatch } from './requirement-mismatch.ts';
+import { checkOf } from './requirement-check.ts';
 
 /**
  * Checks that an image is signed by whom a config demands. Signer and annotations of a requirement have to be those
@@ -21,11 +22,11 @@ export async function evaluateRequirements(
   if (config.allOf === undefined && config.anyOf === undefined) {
     throw new VerificationError('Image verification failed: no signatures to verify');
   }
-  const all = match(config.allOf ?? [], signatures);
+  const all = await match(config.allOf ?? [], signatures);
   if (all.unsatisfied.length > 0)
     throw await refusal('missing signatures', all.unsatisfied, signatures, unusable);
   if (config.anyOf === undefined) return all.satisfied;
-  const any = match(config.anyOf.signatures, signatures);
+  const any = await match(config.anyOf.signatures, signatures);
   const { minimumMatches } = config.anyOf;
   if (any.satisfied.length < minimumMatches) {
     throw await refusal(
@@ -38,16 +39,24 @@ export async function evaluateRequirements(
   return [...all.satisfied, ...any.satisfied];
 }
 
-function match(
+interface Matches {
+  readonly satisfied: readonly string[];
+  readonly unsatisfied: readonly SignatureRequirement[];
+}
+
+async function match(
   requirements: readonly SignatureRequirement[],
   signatures: readonly JudgedSignature[],
-): { readonly satisfied: readonly string[]; readonly unsatisfied: readonly SignatureRequirement[] } {
+): Promise<Matches> {
   const satisfied: string[] = [];
   const unsatisfied: SignatureRequirement[] = [];
   for (const requirement of requirements) {
-    const by = signatures.find((signature) => requirementMismatch(requirement, signature) === undefined);
+    const check = checkOf(requirement);
+    const by = signatures.find((signature) => check(signature) === undefined);
     if (by === undefined) unsatisfied.push(requirement);
     else satisfied.push(`${describeRequirement(requirement)}: ${by.origin}, ${describeSigner(by)}`);
+    // Many signatures take a while; others get a turn in between.
+    await setImmediate();
   }
   return { satisfied, unsatisfied };
 }

@@ -12,29 +12,29 @@ import type { JudgedSignature } from './judged-signature.ts';
 
 const githubIssuer = 'https://token.actions.githubusercontent.com';
 
-/** Why a signature does not satisfy a requirement, as a part of a sentence; nothing if it does. */
-export function requirementMismatch(
-  requirement: SignatureRequirement,
-  signature: JudgedSignature,
-): string | undefined {
-  return (
-    signerMismatch(requirement, signature) ??
-    annotationsMismatch(requirement.annotations, signature.annotations)
-  );
+/** Tells why a signature is not enough, as a part of a sentence; nothing if it is. */
+export type RequirementCheck = (signature: JudgedSignature) => string | undefined;
+
+/** Makes the check of a requirement, for any number of signatures. */
+export function checkOf(requirement: SignatureRequirement): RequirementCheck {
+  const checkSigner = signerCheckOf(requirement);
+  return (signature) =>
+    checkSigner(signature) ?? annotationsMismatch(requirement.annotations, signature.annotations);
 }
 
-function signerMismatch(requirement: SignatureRequirement, signature: JudgedSignature): string | undefined {
+function signerCheckOf(requirement: SignatureRequirement): RequirementCheck {
   if (requirement.kind === 'pubKey') {
     const key = parsePublicKey(requirement.key);
-    if (key === undefined) return 'Failed to parse the public key.';
-    return signature.isSignedBy(key) ? undefined : 'it is not signed with the required key';
+    if (key === undefined) return () => 'Failed to parse the public key.';
+    return (signature) => (signature.isSignedBy(key) ? undefined : 'it is not signed with the required key');
   }
-  if (signature.signer.kind === 'key') return 'it comes without a certificate';
-  if (signature.signer.kind === 'untrusted') return signature.signer.reason;
-  const { identity } = signature.signer;
-  return requirement.kind === 'genericIssuer'
-    ? issuerMismatch(requirement, identity)
-    : githubMismatch(requirement, identity);
+  return ({ signer }) => {
+    if (signer.kind === 'key') return 'it comes without a certificate';
+    if (signer.kind === 'untrusted') return signer.reason;
+    return requirement.kind === 'genericIssuer'
+      ? issuerMismatch(requirement, signer.identity)
+      : githubMismatch(requirement, signer.identity);
+  };
 }
 
 function issuerMismatch(
