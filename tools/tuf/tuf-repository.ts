@@ -28,7 +28,7 @@ export function createTufRepository(): TufRepository {
       spec_version: '1.0.0',
       version,
       expires: new Date(Date.now() + year).toISOString(),
-      consistent_snapshot: false,
+      consistent_snapshot: true,
       keys: { [key.id]: key.public },
       roles: Object.fromEntries(
         ['root', 'snapshot', 'targets', 'timestamp'].map((role) => [
@@ -59,9 +59,12 @@ export function createTufRepository(): TufRepository {
       });
       return new Map<string, Uint8Array>([
         ['timestamp.json', timestampFile],
-        ['snapshot.json', snapshotFile],
-        ['targets.json', targetsFile],
-        ...Object.entries(targets).map(([name, bytes]): [string, Uint8Array] => [`targets/${name}`, bytes]),
+        [`${version}.snapshot.json`, snapshotFile],
+        [`${version}.targets.json`, targetsFile],
+        ...Object.entries(targets).map(([name, bytes]): [string, Uint8Array] => [
+          `targets/${sha256(bytes)}.${name}`,
+          bytes,
+        ]),
       ]);
     },
   };

@@ -8,14 +8,13 @@ import {
 } from '@kubewarden/registry';
 import { type Bundle, bundleFromJSON } from '@sigstore/bundle';
 import { dsse } from '@sigstore/core';
-import { isBundleMediaType } from '../discovery/media-types.ts';
+import { isBundleMediaType, maybeBundle } from '../discovery/media-types.ts';
 import { type BundleSignature, statementType } from './make-signatures.ts';
 import type { PreparedSigner } from './prepare-signer.ts';
 import { isSignedByKey } from './signing-key.ts';
 import { signaturePredicateType } from './simple-signing-payload.ts';
 
 const bundleType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
-const emptyType = 'application/vnd.oci.empty.v1+json';
 
 /** So many bundles, and so many bytes of each, are looked at to find out whether the signature is there already. */
 const maximumInspected = 50;
@@ -32,7 +31,7 @@ export async function findBundle(
   if (!signer.lasting) return undefined;
   const subject = { ...imageByDigest(image, descriptor.digest), digest: descriptor.digest };
   const referrers = await client.listReferrers(subject, options);
-  const candidates = referrers.filter(({ artifactType }) => mayHoldBundle(artifactType));
+  const candidates = referrers.filter(({ artifactType }) => maybeBundle(artifactType));
   for (const { digest } of candidates.slice(0, maximumInspected)) {
     const bundle = await fetchBundle(client, imageByDigest(subject, digest), options);
     if (bundle !== undefined && isSame(bundle, signer, statement)) return digest;
@@ -61,11 +60,6 @@ export async function attachBundle(
     options,
   );
   return digest;
-}
-
-/** Some registries tell the type of the (empty) config instead. */
-function mayHoldBundle(artifactType: string | undefined): boolean {
-  return [undefined, emptyType].includes(artifactType) || isBundleMediaType(artifactType);
 }
 
 async function fetchBundle(

@@ -19,6 +19,7 @@ const roots = await Promise.all(
 const [packaged, first, second] = roots as [Buffer, Buffer, Buffer];
 const repository = createTufRepository();
 const firstRelease = repository.release({ version: 1, targets: { 'trusted_root.json': first } });
+const firstTarget = [...firstRelease.keys()].find((path) => path.startsWith('targets/'))!;
 const secondRelease = repository.release({ version: 2, targets: { 'trusted_root.json': second } });
 
 let server: TufServer;
@@ -157,8 +158,11 @@ describe('tufTrustRoot', () => {
         targets: { 'trusted_root.json': first },
         expires: new Date(Date.now() - hour),
       });
-      for (const [path, bytes] of expired)
-        await writeFile(join(cacheFolder(directory, server.url), path), bytes);
+      for (const [path, bytes] of expired) {
+        // Without the version or hash that the repository puts before the name.
+        const file = path.replace(/(^|\/)[0-9a-f]+\.(?=.+\.)/, '$1');
+        await writeFile(join(cacheFolder(directory, server.url), file), bytes);
+      }
       await unreachable();
       expect(which(await load())).toBe('packaged');
     });
@@ -185,12 +189,12 @@ describe('tufTrustRoot', () => {
     const spoilt: [string, () => Map<string, Uint8Array>, RegExp][] = [
       [
         'a target that is not the signed one',
-        () => new Map([...firstRelease, ['targets/trusted_root.json', Buffer.from(first).fill(32, 10, 20)]]),
+        () => new Map([...firstRelease, [firstTarget, Buffer.from(first).fill(32, 10, 20)]]),
         /Expected hash/,
       ],
       [
         'a target that is too long',
-        () => new Map([...firstRelease, ['targets/trusted_root.json', Buffer.concat([first, first])]]),
+        () => new Map([...firstRelease, [firstTarget, Buffer.concat([first, first])]]),
         /length/,
       ],
       [
