@@ -21,6 +21,7 @@ import {
   wrongPassword,
   wrongToken,
 } from '../testing/registries.ts';
+import { noSources } from '../sources.ts';
 import { createRegistryClient, type RegistryClientOptions } from './client.ts';
 import { computeDigest } from './digest.ts';
 import { ociIndex, ociManifest } from './media-types.ts';
@@ -72,6 +73,16 @@ describe('with a registry that serves anyone', () => {
       0,
     );
     expect(warnings).toEqual([`${registry.host} is reached by plain HTTP, as insecure_sources allows`]);
+  });
+
+  it('is asked how it speaks once, however many want to know', async () => {
+    const warnings: string[] = [];
+    const sources = insecure(registry.host);
+    const client = connect({ sources, warn: (text) => warnings.push(text) });
+    const image = { registry: registry.host, repository: 'team/many', tag: 'v1' };
+    await pushImage(connect({ sources }), image, randomBytes(10));
+    await Promise.all(Array.from({ length: 10 }, () => client.fetchManifest(image)));
+    expect(warnings).toHaveLength(1);
   });
 
   it('is not reached by plain HTTP unless that is allowed', async () => {
@@ -221,6 +232,16 @@ describe('with a registry that wants a password', () => {
     await expect(connect({ sources, credentials: wrongToken }).fetchManifest(image)).rejects.toThrow(url);
   });
 
+  it('is not reached with other authorities when the given ones cannot be used', async () => {
+    const image = { registry: registry.host, repository: 'team/policy', tag: 'v1' };
+    const broken = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
+    const sources = { ...noSources, sourceAuthorities: new Map([[registry.host, [broken]]]) };
+    await expect(connect({ sources }).fetchManifest(image)).rejects.toMatchObject({
+      name: 'SourcesError',
+      message: expect.stringContaining(`the authorities of ${registry.host} cannot be used`) as string,
+    });
+  });
+
   it('is not trusted without its authority, and reached without verification where that is allowed', async () => {
     const image = { registry: registry.host, repository: 'team/policy', tag: 'v1' };
     const credentials = passwordOf(registry);
@@ -323,6 +344,22 @@ describe('with a registry that wants tokens', () => {
     const other = { ...image, repository: 'team/other' };
     await expect(client.fetchManifest(other)).rejects.toThrow('Not authorized: url ');
     expect(requests()).toHaveLength(before + 2);
+  });
+});
+
+describe('with a registry without TLS that wants tokens', () => {
+  it('sends credentials without TLS only where the registry itself may be reached so', async () => {
+    const registry = await startRegistry({ auth: 'token' });
+    try {
+      const credentials = passwordOf(registry);
+      await roundTrip(connect({ sources: insecure(registry.host), credentials }), registry.host, 1000);
+      const image = { registry: registry.host, repository: 'team/policy', tag: 'v1' };
+      const before = registry.tokenServer!.requests.length;
+      await expect(connect({ credentials }).fetchManifest(image)).rejects.toThrow('cannot reach https://');
+      expect(registry.tokenServer!.requests).toHaveLength(before);
+    } finally {
+      await registry.stop();
+    }
   });
 });
 
