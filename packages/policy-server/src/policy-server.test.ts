@@ -407,10 +407,9 @@ describe('a policy that cannot be served', () => {
   it.each([
     [podPrivileged.module, 'Verification only works with OCI images'],
     ['https://example.org/p.wasm', 'Verification only works with OCI images'],
-    ['ghcr.io/p:v1', 'this build does not verify signatures'],
   ])('is never loaded unverified when a verification config is set: %s', async (module, message) => {
     const config = join(folder, 'verification.yml');
-    writeFileSync(config, 'apiVersion: v1\nallOf: []\n');
+    writeFileSync(config, 'apiVersion: v1\nallOf: [{kind: githubAction, owner: kubewarden}]\n');
     const started = start({ p: { module } }, '--verification-path', config);
     await expect(started).rejects.toThrow(`Policy 'p' cannot be verified: ${message}`);
     expect(log.join('')).toContain('policy cannot be verified');

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createCapabilities } from '@kubewarden/capabilities';
 import type { Config, SocketAddress } from './config/config.ts';
 import type { PolicyMode } from './config/policies-file.ts';
+import { openDistribution } from './distribution/distribution.ts';
 import { createApi } from './http/api.ts';
 import { BodyBudget } from './http/body.ts';
 import { closeServer, connectionLimits, createApiServer, listen } from './http/listen.ts';
@@ -46,7 +47,6 @@ export async function startPolicyServer(
   logger: Logger,
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<PolicyServer> {
-  for (const sentence of config.unused) logger.log('warn', sentence);
   let draining = false;
   const isDraining = (): boolean => draining;
   /** What has been started, in this order; ended in the opposite one. */
@@ -72,8 +72,14 @@ export async function startPolicyServer(
     endings.push(() => telemetry.shutdown(telemetryFlushMilliseconds));
     const certs = config.tls && (await Certs.load(config.tls, logger));
     checkKubernetes(config, logger);
-    const assembly = assemblePolicies(config, await loadModules(config, logger));
-    const capabilities = createCapabilities();
+    const distribution = openDistribution(config, logger, environment);
+    endings.push(() => distribution.close());
+    await distribution.checkTrustRoot();
+    const assembly = assemblePolicies(config, await loadModules(config, distribution, logger));
+    const capabilities = createCapabilities({
+      registry: distribution.client,
+      verifier: distribution.imageVerifier,
+    });
     endings.push(() => capabilities.dispose());
     const surroundings = { answer: capabilities.answer, log: createPolicyLog(logger) };
     const { pool, policies } = await startPool(assembly, config, surroundings, logger);

@@ -32,6 +32,8 @@ export interface FetchedPolicy {
   readonly path: string;
   /** Whether the file was there already. */
   readonly origin: 'downloaded' | 'present';
+  /** Of the verified module, hexadecimal, if there was one: whoever reads the file later can tell whether it still is. */
+  readonly verifiedSha256?: string;
 }
 
 /**
@@ -51,7 +53,7 @@ export async function fetchPolicy(
   if (location.scheme === 'file') return { uri, path: location.path, origin: 'present' };
   const path = await destinationPath(location, options.destination);
   if (options.verified !== undefined) {
-    return { uri, path, origin: await fetchVerified(location, path, options.verified, options) };
+    return { uri, path, ...(await fetchVerified(location, path, options.verified, options)) };
   }
   if (options.destination.kind === 'store' && !isLatest(location) && (await isFile(path))) {
     return { uri, path, origin: 'present' };
@@ -87,7 +89,7 @@ async function fetchVerified(
   path: string,
   verified: VerifiedManifest,
   options: FetchPolicyOptions,
-): Promise<FetchedPolicy['origin']> {
+): Promise<Omit<FetchedPolicy, 'uri' | 'path'>> {
   if (location.scheme !== 'registry') {
     throw new PolicyFetchError(
       `Verification only works with OCI images: Not a valid oci image: ${location.uri}`,
@@ -98,7 +100,7 @@ async function fetchVerified(
   );
   const wanted = layer.digest.slice('sha256:'.length);
   const present = options.destination.kind === 'store' ? await digestOf(path) : undefined;
-  if (present === wanted) return 'present';
+  if (present === wanted) return { origin: 'present', verifiedSha256: wanted };
   try {
     await fetchLayer(location, layer, path, options);
   } catch (cause) {
@@ -109,7 +111,7 @@ async function fetchVerified(
       { cause },
     );
   }
-  return 'downloaded';
+  return { origin: 'downloaded', verifiedSha256: wanted };
 }
 
 async function fetchLayer(

@@ -133,6 +133,17 @@ describe('questions to registries', () => {
     expect(await find(['of another'])).toBe('1');
   });
 
+  it('wait for no turn of another policy', async () => {
+    const greedy = many(maximumQuestionsOfPolicy, (index) => pending(`r${index}`, 'greedy'));
+    const question = { registry: 'r', key: ['popular'] };
+    const waiting = answers.find({ ...question, policyId: 'greedy' }, async () => bytes('of the greedy'));
+    expect(await answers.find({ ...question, policyId: 'modest' }, async () => bytes('1'))).toEqual(
+      bytes('1'),
+    );
+    greedy[0]!.end();
+    expect(await waiting).toEqual(bytes('1'));
+  });
+
   it('are bounded in all', async () => {
     const all = many(5, (policy) => many(10, (index) => pending(`r${policy}-${index}`, `p${policy}`))).flat();
     await settle();

@@ -16,6 +16,17 @@ export interface Question extends Parties {
   readonly key: readonly unknown[];
 }
 
+/** Has to stop when its signal says so. */
+export type Ask = (signal: AbortSignal) => Promise<Uint8Array>;
+
+/** A question that has no answer yet. */
+interface Flight {
+  /** Whose turn it waits for. */
+  readonly policyId: string;
+  readonly began: boolean;
+  readonly answer: Promise<Uint8Array>;
+}
+
 export interface RegistryAnswersOptions {
   /** Milliseconds that only grow. Default: the clock of the machine. */
   readonly clock?: { now(): number };
@@ -32,7 +43,7 @@ export interface RegistryAnswersOptions {
  */
 export class RegistryAnswers {
   readonly #kept: LRUCache<string, Uint8Array>;
-  readonly #onTheWay = new Map<string, Promise<Uint8Array>>();
+  readonly #onTheWay = new Map<string, Flight>();
   readonly #turns = new Turns();
   readonly #disposal = new AbortController();
   readonly #questionMilliseconds: number;
@@ -53,26 +64,33 @@ export class RegistryAnswers {
   /**
    * The kept answer, or else the one that `ask` gives.
    *
-   * @param ask has to stop when its signal says so
    * @throws whatever `ask` throws; HostCallError when it takes too long or too much waits already
    */
-  find(
-    question: Question,
-    ask: (signal: AbortSignal) => Promise<Uint8Array>,
-  ): Uint8Array | Promise<Uint8Array> {
+  find(question: Question, ask: Ask): Uint8Array | Promise<Uint8Array> {
     const key = createHash('sha256').update(JSON.stringify(question.key)).digest('base64');
     const kept = this.#kept.get(key);
     if (kept !== undefined) return kept;
-    const onTheWay = this.#onTheWay.get(key);
-    if (onTheWay !== undefined) return onTheWay;
+    const same = this.#onTheWay.get(key);
+    // What another policy has to wait with, because it asks too much, this one need not wait for.
+    if (same !== undefined && (same.began || same.policyId === question.policyId)) return same.answer;
+    return this.#send(key, question, ask);
+  }
+
+  #send(key: string, question: Question, ask: Ask): Promise<Uint8Array> {
+    const flight = { policyId: question.policyId, began: false };
     const answer = this.#turns
-      .take(question, () => this.#put(question, ask))
+      .take(question, async () => {
+        flight.began = true;
+        return this.#kept.get(key) ?? (await this.#put(question, ask));
+      })
       .then((bytes) => {
         this.#kept.set(key, bytes);
         return bytes;
       })
-      .finally(() => this.#onTheWay.delete(key));
-    this.#onTheWay.set(key, answer);
+      .finally(() => {
+        if (this.#onTheWay.get(key)?.answer === answer) this.#onTheWay.delete(key);
+      });
+    this.#onTheWay.set(key, Object.assign(flight, { answer }));
     return answer;
   }
 

@@ -41,7 +41,8 @@ export function createVerificationCapabilities(
         const { digest } = await verify(await verifier(), image, signal);
         return jsonAnswer({ is_trusted: true, digest });
       } catch (error) {
-        throw new HostCallError((error as Error).message, { cause: error });
+        const { message, cause } = error as Error;
+        throw new HostCallError(message, { cause });
       }
     });
   };

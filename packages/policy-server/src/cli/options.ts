@@ -72,7 +72,7 @@ const options = {
     group: 'Policies',
     value: 'POLICIES_DOWNLOAD_DIR',
     default: '.',
-    description: 'Folder where downloaded modules are kept',
+    description: 'Folder where downloaded modules are kept, and who signed them',
   },
   sourcesPath: {
     flag: 'sources-path',
@@ -86,7 +86,7 @@ const options = {
     environment: 'KUBEWARDEN_DOCKER_CONFIG_JSON_PATH',
     group: 'Policies',
     value: 'DOCKER_CONFIG',
-    description: 'Folder that holds the config.json with registry credentials',
+    description: 'Folder that holds the config.json with registry credentials, or such a file',
   },
   continueOnErrors: {
     flag: 'continue-on-errors',
@@ -128,7 +128,7 @@ const options = {
     environment: 'KUBEWARDEN_VERIFICATION_CONFIG_PATH',
     group: 'Security',
     value: 'VERIFICATION_CONFIG_PATH',
-    description: 'YAML file with the signatures that policies must have',
+    description: 'YAML file with the signatures that policies must have; without it, none are verified',
   },
   sigstoreCacheDir: {
     flag: 'sigstore-cache-dir',
@@ -136,14 +136,14 @@ const options = {
     group: 'Security',
     value: 'SIGSTORE_CACHE_DIR',
     default: 'sigstore-data',
-    description: 'Folder for the trust root of Sigstore',
+    description: 'Folder that keeps the trust root of the public Sigstore',
   },
   sigstoreTrustConfig: {
     flag: 'sigstore-trust-config',
     environment: 'KUBEWARDEN_SIGSTORE_TRUST_CONFIG_PATH',
     group: 'Security',
     value: 'SIGSTORE_TRUST_CONFIG_PATH',
-    description: 'JSON file with the trust configuration of an own Sigstore instance',
+    description: 'JSON file with the trust root of another Sigstore, in place of the public one',
   },
   alwaysAcceptAdmissionReviewsOnNamespace: {
     flag: 'always-accept-admission-reviews-on-namespace',

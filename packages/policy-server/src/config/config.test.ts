@@ -26,8 +26,20 @@ describe('readConfig', () => {
       tls: { certificate: 'tls.crt', key: 'tls.key', clientAuthorities: ['a.crt', 'b.crt'] },
       policyTimeoutSeconds: 2,
       maximumBodyBytes: 8 * 1024 * 1024,
-      verifyPolicies: false,
     });
+  });
+
+  it('reads who has to sign, and refuses what would not demand anything', async () => {
+    expect((await config()).verification).toBeUndefined();
+    const path = join(folder, 'verification.yml');
+    writeFileSync(path, 'apiVersion: v1\nallOf: [{kind: githubAction, owner: kubewarden}]');
+    expect((await config('--verification-path', path)).verification).toMatchObject({
+      allOf: [{ kind: 'githubAction', owner: 'kubewarden' }],
+    });
+    writeFileSync(path, 'apiVersion: v1\nallOf: []');
+    await expect(config('--verification-path', path)).rejects.toThrow(
+      `error while loading verification info from "${path}": `,
+    );
   });
 
   it('has no time limit at all when the protection is disabled, and does not read the limit then', async () => {
@@ -52,8 +64,17 @@ describe('readConfig', () => {
     await expect(config(...args)).rejects.toThrow(message);
   });
 
-  it('names settings that have no effect in this build', async () => {
-    const { unused } = await config('--docker-config-json-path', '/home/kubewarden/.docker');
-    expect(unused).toEqual([expect.stringContaining('registry credentials are not used')]);
+  it('knows where credentials and the trust root are', async () => {
+    expect((await config()).sigstore).toEqual({ cacheDirectory: 'sigstore-data' });
+    const flags = [
+      '--docker-config-json-path',
+      '/home/kubewarden/.docker',
+      '--sigstore-cache-dir',
+      '/tmp/tuf',
+    ];
+    expect(await config(...flags, '--sigstore-trust-config', '/sigstore/trust.json')).toMatchObject({
+      dockerConfigPath: '/home/kubewarden/.docker',
+      sigstore: { cacheDirectory: '/tmp/tuf', trustConfigFile: '/sigstore/trust.json' },
+    });
   });
 });

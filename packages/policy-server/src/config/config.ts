@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { noSources, readSources, type Sources } from '@kubewarden/registry';
-import { parse } from 'yaml';
+import type { VerificationConfig } from '@kubewarden/signatures';
 import type { OptionValues } from '../cli/options.ts';
 import type { LogOptions, LogOutputFormat } from '../logging/output.ts';
 import type { LogLevel } from '../logging/logger.ts';
@@ -28,6 +27,14 @@ export interface DaemonConfig {
   readonly stderrFile?: string;
 }
 
+/** Whom to trust to issue certificates for signatures, and to log them. */
+export interface SigstoreConfig {
+  /** Keeps the trust root of the public good instance. */
+  readonly cacheDirectory: string;
+  /** The trust root of another instance (a `ClientTrustConfig`), instead. */
+  readonly trustConfigFile?: string;
+}
+
 /** Everything the server has to know, checked. */
 export interface Config {
   readonly api: SocketAddress;
@@ -39,8 +46,11 @@ export interface Config {
   readonly policies: PolicyDefinitions;
   readonly downloadDir: string;
   readonly sources: Sources;
-  /** Only signed policies may be loaded. */
-  readonly verifyPolicies: boolean;
+  /** The signatures that policies must have; absent: anything may be loaded. */
+  readonly verification?: VerificationConfig;
+  /** Folder with a `config.json`, or such a file, with registry credentials. Default: as container tools do. */
+  readonly dockerConfigPath?: string;
+  readonly sigstore: SigstoreConfig;
   /** Absent means that evaluations may take for ever. */
   readonly policyTimeoutSeconds?: number;
   readonly maximumBodyBytes: number;
@@ -52,8 +62,6 @@ export interface Config {
   readonly log: LogOptions;
   readonly daemon?: DaemonConfig;
   readonly shutdownDelaySeconds: number;
-  /** Settings that this build accepts and does not use yet; each is one sentence for the log. */
-  readonly unused: readonly string[];
 }
 
 /**
@@ -71,7 +79,8 @@ export async function readConfig(values: OptionValues): Promise<Config> {
     : readNumber(values.policyTimeout, 'policy-timeout', 1);
   const sources = values.sourcesPath === undefined ? noSources : await readSources(values.sourcesPath);
   const workers = values.workers === undefined ? availableParallelism() : readWorkers(values.workers);
-  if (values.verificationPath !== undefined) await checkVerificationConfig(values.verificationPath);
+  const verification =
+    values.verificationPath === undefined ? undefined : await readVerification(values.verificationPath);
   const tls = readTlsFiles(values);
   return {
     api,
@@ -84,7 +93,12 @@ export async function readConfig(values: OptionValues): Promise<Config> {
     policies,
     downloadDir: values.policiesDownloadDir,
     sources,
-    verifyPolicies: values.verificationPath !== undefined,
+    ...(verification !== undefined && { verification }),
+    ...(values.dockerConfigJsonPath !== undefined && { dockerConfigPath: values.dockerConfigJsonPath }),
+    sigstore: {
+      cacheDirectory: values.sigstoreCacheDir,
+      ...(values.sigstoreTrustConfig !== undefined && { trustConfigFile: values.sigstoreTrustConfig }),
+    },
     ...(policyTimeoutSeconds !== undefined && { policyTimeoutSeconds }),
     maximumBodyBytes: readNumber(values.maxBodySize, 'max-body-size', 1),
     ...(values.alwaysAcceptAdmissionReviewsOnNamespace !== undefined && {
@@ -102,7 +116,6 @@ export async function readConfig(values: OptionValues): Promise<Config> {
     },
     ...(values.daemon && { daemon: readDaemon(values) }),
     shutdownDelaySeconds: readNumber(values.shutdownDelay, 'shutdown-delay', 0),
-    unused: unusedSettings(values),
   };
 }
 
@@ -153,14 +166,11 @@ function readTlsFiles(values: OptionValues): TlsFiles | undefined {
   return { certificate: certFile, key: keyFile, clientAuthorities };
 }
 
-/**
- * Signatures are not verified by this build, so every policy is refused once a verification config is given; the
- * file itself must at least be there and be YAML, so that a wrong path is noticed.
- */
-async function checkVerificationConfig(path: string): Promise<void> {
+async function readVerification(path: string): Promise<VerificationConfig> {
+  // Loaded only when there is such a file: the schema library takes a while.
+  const { readVerificationConfig } = await import('@kubewarden/signatures');
   try {
-    const content: unknown = parse(await readFile(path, 'utf8'));
-    if (typeof content !== 'object' || content === null) throw new ConfigError('it holds no mapping');
+    return await readVerificationConfig(path);
   } catch (cause) {
     const message = (cause as Error).message;
     throw new ConfigError(`error while loading verification info from "${path}": ${message}`, { cause });
@@ -173,17 +183,4 @@ function readDaemon(values: OptionValues): DaemonConfig {
     ...(values.daemonStdoutFile !== undefined && { stdoutFile: values.daemonStdoutFile }),
     ...(values.daemonStderrFile !== undefined && { stderrFile: values.daemonStderrFile }),
   };
-}
-
-function unusedSettings(values: OptionValues): string[] {
-  return [
-    ...(values.dockerConfigJsonPath === undefined
-      ? []
-      : ['registry credentials are not used: this build does not pull policies from registries']),
-    ...(values.sigstoreTrustConfig === undefined
-      ? []
-      : [
-          'the Sigstore trust configuration is not used: this build does not verify signatures and refuses whatever needs it',
-        ]),
-  ];
 }

@@ -45,6 +45,11 @@ export interface GroupDefinition {
 /** In the order of the file. */
 export type PolicyDefinitions = readonly (PolicyDefinition | GroupDefinition)[];
 
+/** How messages name a member of a group, as in the original. */
+export function memberDisplayName(group: string, member: string): string {
+  return `${group}/#${member}`;
+}
+
 /**
  * Reads a policies file.
  *

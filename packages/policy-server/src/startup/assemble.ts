@@ -6,7 +6,12 @@ import {
   type PolicyModule,
 } from '@kubewarden/evaluator';
 import type { Config } from '../config/config.ts';
-import type { GroupDefinition, ModuleUse, PolicyDefinition } from '../config/policies-file.ts';
+import {
+  type GroupDefinition,
+  memberDisplayName,
+  type ModuleUse,
+  type PolicyDefinition,
+} from '../config/policies-file.ts';
 import { BootstrapError } from './errors.ts';
 import type { ModuleResult } from './load-modules.ts';
 
@@ -39,13 +44,13 @@ export function assemblePolicies(
 
   const assemble = (
     use: ModuleUse,
-    owner: string,
+    names: { readonly owner: string; readonly display: string },
     policy: Pick<PooledPolicy, 'id' | 'mode' | 'allowedToMutate' | 'message'>,
   ): PooledPolicy | FailedPolicy => {
-    const hostCapabilities = readHostCapabilities(use.hostCapabilities, owner);
+    const hostCapabilities = readHostCapabilities(use.hostCapabilities, names.owner);
     const result = results.get(use.module);
     if (result?.kind !== 'loaded') {
-      const message = result?.message ?? `no module was loaded from ${use.module}`;
+      const message = result?.messageFor(names.display) ?? `no module was loaded from ${use.module}`;
       return fail(policy.id, policy.mode, message, failure(policy.id, message));
     }
     modules.set(result.module.digest, result.module);
@@ -70,7 +75,11 @@ export function assemblePolicies(
   const assembleGroup = (group: GroupDefinition): ServedPolicy[] => {
     const { name: id, mode, expression, message } = group;
     const members = group.members.map((member) =>
-      assemble(member, id, { id: `${id}/${member.name}`, mode: 'protect', allowedToMutate: false }),
+      assemble(
+        member,
+        { owner: id, display: memberDisplayName(id, member.name) },
+        { id: `${id}/${member.name}`, mode: 'protect', allowedToMutate: false },
+      ),
     );
     const names = group.members.map(({ name }) => name);
     try {
@@ -83,12 +92,16 @@ export function assemblePolicies(
   };
 
   const assemblePolicy = (policy: PolicyDefinition): ServedPolicy =>
-    assemble(policy, policy.name, {
-      id: policy.name,
-      mode: policy.mode,
-      allowedToMutate: policy.allowedToMutate,
-      ...(policy.message !== undefined && { message: policy.message }),
-    });
+    assemble(
+      policy,
+      { owner: policy.name, display: policy.name },
+      {
+        id: policy.name,
+        mode: policy.mode,
+        allowedToMutate: policy.allowedToMutate,
+        ...(policy.message !== undefined && { message: policy.message }),
+      },
+    );
 
   const policies = config.policies.flatMap((definition) =>
     definition.kind === 'group' ? assembleGroup(definition) : [assemblePolicy(definition)],

@@ -1,4 +1,3 @@
-import { readFile, stat } from 'node:fs/promises';
 import { compilePolicyModule, type PolicyModule } from '@kubewarden/evaluator';
 import {
   defaultMetadata,
@@ -6,25 +5,45 @@ import {
   readMetadata,
   serverVersionProblem,
 } from '@kubewarden/policy';
-import {
-  createRegistryClient,
-  fetchPolicy,
-  maximumPolicyBytes,
-  parsePolicyLocation,
-  type RegistryClient,
-} from '@kubewarden/registry';
+import { parsePolicyLocation } from '@kubewarden/registry';
 import type { Config } from '../config/config.ts';
-import type { GroupDefinition, PolicyDefinition, PolicyDefinitions } from '../config/policies-file.ts';
+import {
+  type GroupDefinition,
+  memberDisplayName,
+  type PolicyDefinition,
+  type PolicyDefinitions,
+} from '../config/policies-file.ts';
+import type { Distribution } from '../distribution/distribution.ts';
 import type { Logger } from '../logging/logger.ts';
 import { BootstrapError } from './errors.ts';
 import { mapConcurrently } from './concurrency.ts';
+import { withDeadline } from './deadline.ts';
+import { fetchModule } from './fetch-module.ts';
+import { ModuleError } from './module-error.ts';
 
 /** A module that is ready to be evaluated, or why it is not. */
 export type ModuleResult =
   | { readonly kind: 'loaded'; readonly module: PolicyModule }
-  | { readonly kind: 'failed'; readonly message: string };
+  | {
+      readonly kind: 'failed';
+      /** @param policy - its name, or the display name of a member of a group */
+      readonly messageFor: (policy: string) => string;
+    };
 
-const concurrentLoads = 8;
+export interface FetchBounds {
+  /** Modules that are fetched at the same time. */
+  readonly concurrent: number;
+  /** For one module, verification included. */
+  readonly moduleMilliseconds: number;
+  /** For all of them. */
+  readonly totalMilliseconds: number;
+}
+
+export const defaultFetchBounds: FetchBounds = {
+  concurrent: 8,
+  moduleMilliseconds: 120_000,
+  totalMilliseconds: 300_000,
+};
 
 /**
  * Fetches and compiles the modules of all policies, each location once.
@@ -32,94 +51,104 @@ const concurrentLoads = 8;
  * @returns the result for each location as it is written in the policies file
  */
 export async function loadModules(
-  config: Pick<Config, 'policies' | 'downloadDir' | 'sources' | 'verifyPolicies'>,
+  config: Pick<Config, 'policies' | 'downloadDir' | 'verification'>,
+  distribution: Distribution,
   logger: Logger,
+  bounds: FetchBounds = defaultFetchBounds,
 ): Promise<ReadonlyMap<string, ModuleResult>> {
-  const uses = firstUses(config.policies);
+  const uses = [...Map.groupBy(firstUses(config.policies), ({ location }) => sameModule(location)).values()];
   logger.log('info', 'policies download', {
     download_dir: config.downloadDir,
     policies_count: uses.length,
     status: 'init',
   });
-  const client = createRegistryClient({ sources: config.sources });
-  try {
-    const results = await mapConcurrently(uses, concurrentLoads, async ([location, name]) =>
-      attempt(() => loadModule(location, name, { ...config, client }, logger)),
+  const { concurrent, totalMilliseconds } = bounds;
+  const outcomes = await withDeadline(totalMilliseconds, 'loading all policies', (signal) =>
+    mapConcurrently(uses, concurrent, ([use]) => attempt(() => loadModule(use!, signal))),
+  );
+  return new Map(
+    uses.flatMap((same, index) =>
+      same.map(({ location }) => [location, resultOf(outcomes[index]!, location)] as const),
+    ),
+  );
+
+  async function loadModule({ location, policy }: Use, all: AbortSignal): Promise<PolicyModule> {
+    const { path, bytes } = await withDeadline(bounds.moduleMilliseconds, 'the download', (signal) =>
+      fetchModule(location, {
+        ...config,
+        policy,
+        distribution,
+        logger,
+        signal: AbortSignal.any([signal, all]),
+      }),
     );
-    return new Map(uses.map(([location], index) => [location, results[index]!]));
-  } finally {
-    await client.close();
+    try {
+      const { module, mutating } = await compileModule(bytes);
+      logger.log('info', 'policy download', { name: policy, path, sha256sum: module.digest, mutating });
+      return module;
+    } catch (error) {
+      // The error itself, which may end the program, does not tell the policy.
+      logger.log('error', 'policy cannot be loaded', { policy, path, error: (error as Error).message });
+      throw error;
+    }
   }
 }
 
-async function attempt(load: () => Promise<PolicyModule>): Promise<ModuleResult> {
+/** A location as it is written, and the first policy that writes it so. */
+interface Use {
+  readonly location: string;
+  readonly policy: string;
+}
+
+function firstUses(policies: PolicyDefinitions): Use[] {
+  const uses = new Map<string, Use>();
+  for (const use of policies.flatMap(usesOf)) {
+    if (!uses.has(use.location)) uses.set(use.location, use);
+  }
+  return [...uses.values()];
+}
+
+function usesOf(definition: PolicyDefinition | GroupDefinition): Use[] {
+  if (definition.kind === 'policy') return [{ location: definition.module, policy: definition.name }];
+  return definition.members.map(({ module, name }) => ({
+    location: module,
+    policy: memberDisplayName(definition.name, name),
+  }));
+}
+
+/** What is the same for all ways to write one location; what cannot be read is the same as nothing else. */
+function sameModule(location: string): string {
   try {
-    return { kind: 'loaded', module: await load() };
+    return parsePolicyLocation(location).uri;
+  } catch {
+    return location;
+  }
+}
+
+type Outcome = { readonly module: PolicyModule } | { readonly error: unknown };
+
+async function attempt(load: () => Promise<PolicyModule>): Promise<Outcome> {
+  try {
+    return { module: await load() };
   } catch (error) {
-    return { kind: 'failed', message: (error as Error).message };
+    return { error };
   }
 }
 
-/** Each location with the name of the first policy that uses it. */
-function firstUses(policies: PolicyDefinitions): (readonly [location: string, name: string])[] {
-  const uses = new Map<string, string>();
-  for (const [location, name] of policies.flatMap(usesOf)) {
-    if (!uses.has(location)) uses.set(location, name);
-  }
-  return [...uses];
+function resultOf(outcome: Outcome, location: string): ModuleResult {
+  if ('module' in outcome) return { kind: 'loaded', module: outcome.module };
+  const { error } = outcome;
+  return {
+    kind: 'failed',
+    messageFor: (policy) =>
+      error instanceof ModuleError
+        ? error.textFor(policy, withoutCredentials(location))
+        : (error as Error).message,
+  };
 }
 
-function usesOf(definition: PolicyDefinition | GroupDefinition): (readonly [string, string])[] {
-  if (definition.kind === 'policy') return [[definition.module, definition.name]];
-  return definition.members.map(({ module, name }) => [module, `${definition.name}/#${name}`]);
-}
-
-async function loadModule(
-  location: string,
-  name: string,
-  config: Pick<Config, 'downloadDir' | 'verifyPolicies'> & { readonly client: RegistryClient },
-  logger: Logger,
-): Promise<PolicyModule> {
-  if (config.verifyPolicies) refuseUnverified(location, name, logger);
-  const { path, bytes } = await fetchModule(location, name, config, logger);
-  try {
-    const { module, mutating } = await compileModule(bytes);
-    logger.log('info', 'policy download', { name, path, sha256sum: module.digest, mutating });
-    return module;
-  } catch (error) {
-    // The error itself, which may end the program, does not tell the policy.
-    logger.log('error', 'policy cannot be loaded', { policy: name, path, error: (error as Error).message });
-    throw error;
-  }
-}
-
-async function fetchModule(
-  location: string,
-  name: string,
-  { downloadDir, client }: Pick<Config, 'downloadDir'> & { readonly client: RegistryClient },
-  logger: Logger,
-): Promise<{ readonly path: string; readonly bytes: Uint8Array }> {
-  try {
-    const destination = { kind: 'store', root: downloadDir } as const;
-    const { path } = await fetchPolicy(parsePolicyLocation(location), { client, destination });
-    return { path, bytes: await readModule(path) };
-  } catch (cause) {
-    const message = (cause as Error).message;
-    logger.log('error', 'policy download failed', { policy: name, error: message });
-    throw new BootstrapError(`Error while downloading policy '${name}' from ${location}: ${message}`, {
-      cause,
-    });
-  }
-}
-
-/** Devices and pipes may go on for ever, and a local file has no more right to memory than a download. */
-async function readModule(path: string): Promise<Uint8Array> {
-  const file = await stat(path);
-  if (!file.isFile()) throw new Error(`${path} is no regular file`);
-  if (file.size > maximumPolicyBytes) {
-    throw new Error(`${path} has ${file.size} bytes, at most ${maximumPolicyBytes} are allowed`);
-  }
-  return readFile(path);
+function withoutCredentials(location: string): string {
+  return location.replace(/^(https?:\/\/)[^/]*@/i, '$1');
 }
 
 async function compileModule(bytes: Uint8Array): Promise<{ module: PolicyModule; mutating: boolean }> {
@@ -128,15 +157,4 @@ async function compileModule(bytes: Uint8Array): Promise<{ module: PolicyModule;
   if (problem !== undefined) throw new BootstrapError(problem);
   const module = await compilePolicyModule(bytes, { executionMode: metadata.executionMode });
   return { module, mutating: metadata.mutating };
-}
-
-/** Signatures live in registries; nothing else can be verified, and this build verifies none. */
-function refuseUnverified(location: string, name: string, logger: Logger): never {
-  const { scheme } = parsePolicyLocation(location);
-  const reason =
-    scheme === 'registry'
-      ? 'this build does not verify signatures, and a verification config is set'
-      : `Verification only works with OCI images: Not a valid oci image: ${location}`;
-  logger.log('error', 'policy cannot be verified', { policy: name, error: reason });
-  throw new BootstrapError(`Policy '${name}' cannot be verified: ${reason}`);
 }
