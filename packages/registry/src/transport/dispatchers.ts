@@ -73,7 +73,8 @@ export function createDispatchers(sources: Sources, proxies: Proxies, limits: Tr
     close: async () => {
       const dispatchers = [...pool.values()];
       pool.clear();
-      await Promise.all(dispatchers.map(async (dispatcher) => (await dispatcher).destroy()));
+      // Those that could not be made have said so when they were needed.
+      await Promise.allSettled(dispatchers.map(async (dispatcher) => (await dispatcher).destroy()));
     },
   };
 }

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import { SourcesError } from '../errors.ts';
 import type { Sources } from '../sources.ts';
@@ -9,6 +10,7 @@ export function createTrust(keys: readonly string[], sources: Sources): SecureCo
   roots ??= [...new Set([...getCACertificates('default'), ...getCACertificates('system')])];
   const authorities = keys.flatMap((key) => sources.sourceAuthorities.get(key) ?? []);
   try {
+    for (const authority of authorities) parseCertificate(authority);
     return createSecureContext({ ca: [...roots, ...authorities] });
   } catch (cause) {
     throw new SourcesError(
@@ -18,4 +20,9 @@ export function createTrust(keys: readonly string[], sources: Sources): SecureCo
       },
     );
   }
+}
+
+/** TLS would pass over what it cannot read, and then say of the host that it cannot be verified. */
+function parseCertificate(pem: string): X509Certificate {
+  return new X509Certificate(pem);
 }
