@@ -3,6 +3,7 @@ import { annotateCommand } from './annotate/command.ts';
 import { loadCommand, saveCommand } from './archive/command.ts';
 import { attachCommand } from './attach/command.ts';
 import { digestCommand } from './digest/command.ts';
+import { generateKeyPairCommand } from './generate-key-pair/command.ts';
 import { inspectCommand } from './inspect/command.ts';
 import { policiesCommand } from './policies/command.ts';
 import { pullCommand } from './pull/command.ts';
@@ -10,6 +11,7 @@ import { pushCommand } from './push/command.ts';
 import { rmCommand } from './rm/command.ts';
 import { benchCommand, runCommand } from './run/command.ts';
 import { scaffoldCommand } from './scaffold/command.ts';
+import { signCommand } from './sign/command.ts';
 import { verifyCommand } from './verify/command.ts';
 
 /** The command tree of kwctl. Nothing here imports what a command needs to be carried out. */
@@ -23,6 +25,7 @@ export const kwctl: CommandModel = {
     'kwctl inspect policy.wasm                             what a policy says of itself',
     'kwctl annotate -m metadata.yml -o out.wasm in.wasm    embed metadata in a module',
     'kwctl push out.wasm ghcr.io/acme/demo:v1              put it in a registry',
+    'kwctl sign --key cosign.key ghcr.io/acme/demo:v1      sign it there',
     'kwctl pull -k cosign.pub ghcr.io/acme/demo:v1         get it into the store, if it is signed so',
     'kwctl help run                                        the help of a command',
   ],
@@ -55,6 +58,7 @@ export const kwctl: CommandModel = {
       positionals: [],
       load: () => import('./docs.ts'),
     },
+    generateKeyPairCommand,
     {
       name: 'info',
       summary: 'Display system information',
@@ -71,6 +75,7 @@ export const kwctl: CommandModel = {
     runCommand,
     saveCommand,
     scaffoldCommand,
+    signCommand,
     verifyCommand,
   ],
 };

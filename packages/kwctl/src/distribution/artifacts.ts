@@ -6,6 +6,10 @@ import {
   type RegistryClient,
 } from '@kubewarden/registry';
 
+const emptyConfigType = 'application/vnd.oci.empty.v1+json';
+/** Of artifacts that a registry lists without their type, so many are looked at. */
+const maximumLookUps = 64;
+
 /** Media type, of any version, of what holds a signature with all that it takes to check it. */
 const bundleType = /^application\/vnd\.dev\.sigstore\.bundle(?:[.+;]|$)/;
 
@@ -36,7 +40,7 @@ export async function listSignatures(
 ): Promise<SignatureListing> {
   const [signatures, referrers] = await Promise.all([
     signatureManifest(client, image),
-    client.listReferrers(image),
+    listReferrers(client, image),
   ]);
   return { signatures, bundles: referrers.filter(isBundle) };
 }
@@ -50,8 +54,35 @@ export async function listAttachments(
   client: RegistryClient,
   image: ImageByDigest,
 ): Promise<readonly Descriptor[]> {
-  const referrers = await client.listReferrers(image);
+  const referrers = await listReferrers(client, image);
   return referrers.filter((referrer) => !isBundle(referrer));
+}
+
+/**
+ * What refers to an image. Some registries list artifacts under the type of their config, which says nothing, or
+ * under none: their manifests tell.
+ */
+async function listReferrers(client: RegistryClient, image: ImageByDigest): Promise<readonly Descriptor[]> {
+  const listed: Descriptor[] = [];
+  let lookUps = 0;
+  for (const referrer of await client.listReferrers(image)) {
+    const isTyped = referrer.artifactType && referrer.artifactType !== emptyConfigType;
+    if (isTyped || lookUps === maximumLookUps) {
+      listed.push(referrer);
+      continue;
+    }
+    lookUps += 1;
+    const { registry, repository } = image;
+    const { kind, manifest } = await client.fetchManifest({ registry, repository, digest: referrer.digest });
+    const artifactType =
+      manifest.artifactType ?? (kind === 'image' ? manifest.layers[0]?.mediaType : undefined);
+    listed.push({
+      ...referrer,
+      ...(artifactType === undefined ? {} : { artifactType }),
+      ...(manifest.annotations === undefined ? {} : { annotations: manifest.annotations }),
+    });
+  }
+  return listed;
 }
 
 async function signatureManifest(

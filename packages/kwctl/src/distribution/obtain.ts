@@ -82,7 +82,7 @@ async function verifyImage(
 }
 
 function notValidated(uri: string, detail: string, cause?: unknown): CliError {
-  return new CliError(`Policy ${uri} cannot be validated\n${detail}`, { cause });
+  return new CliError(`Policy ${uri} cannot be validated\n${detail.replace(/\n+$/, '')}`, { cause });
 }
 
 /**
