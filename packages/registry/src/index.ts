@@ -12,12 +12,10 @@ export { dockerCredentials, type DockerCredentialsOptions } from './credentials/
 export {
   DigestMismatchError,
   InvalidPolicyFileError,
-  InvalidReferenceError,
   NotAuthorizedError,
   NotInRegistryError,
   PolicyArchiveError,
   PolicyFetchError,
-  PolicyLocationError,
   PolicyPushError,
   PolicyStoreError,
   RegistryError,
@@ -31,13 +29,6 @@ export {
   fetchPolicy,
   type FetchPolicyOptions,
 } from './fetch-policy.ts';
-export {
-  type FileLocation,
-  parsePolicyLocation,
-  type PolicyLocation,
-  type RegistryLocation,
-  type WebLocation,
-} from './reference/location.ts';
 export { maximumPolicyBytes } from './policy-file.ts';
 export { readSources } from './read-sources.ts';
 export { noSources, type Sources } from './sources.ts';
@@ -70,11 +61,6 @@ export type {
   TransferOptions,
   TransferProgress,
 } from './oci/registry-client.ts';
-export {
-  formatImageReference,
-  imageByDigest,
-  type ImageReference,
-  parseImageReference,
-} from './reference/image-reference.ts';
+export * from './reference/index.ts';
 export { type Proxies, proxiesFromEnvironment, proxyFor } from './transport/proxies.ts';
 export { defaultTransferLimits, type TransferLimits } from './transport/transfer-limits.ts';

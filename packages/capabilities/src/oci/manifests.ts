@@ -1,10 +1,6 @@
 import { type HostCaller, HostCallError } from '@kubewarden/evaluator';
-import {
-  type ImageReference,
-  formatImageReference,
-  type RegistryClient,
-  RegistryError,
-} from '@kubewarden/registry';
+import type { RegistryClient } from '@kubewarden/registry';
+import { formatImageReference, type ImageReference } from '@kubewarden/registry/reference';
 import { type Capability, jsonAnswer } from '../capability.ts';
 import { readImage } from '../registry-answers/image.ts';
 import type { RegistryAnswers } from '../registry-answers/registry-answers.ts';
@@ -39,8 +35,8 @@ export function createManifestCapabilities(
         try {
           return await read(await registry(), image, signal);
         } catch (error) {
-          if (!(error instanceof RegistryError)) throw error;
-          throw new HostCallError(`Fail to interact with OCI registry: ${error.message}`);
+          if (error instanceof HostCallError) throw error;
+          throw new HostCallError(`Fail to interact with OCI registry: ${(error as Error).message}`);
         }
       });
     };

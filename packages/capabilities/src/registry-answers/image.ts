@@ -1,5 +1,9 @@
 import { HostCallError } from '@kubewarden/evaluator';
-import { type ImageReference, InvalidReferenceError, parseImageReference } from '@kubewarden/registry';
+import {
+  type ImageReference,
+  InvalidReferenceError,
+  parseImageReference,
+} from '@kubewarden/registry/reference';
 
 /** Longer than any reference that the grammar allows in practice: 1,024 characters. */
 const maximumImageLength = 1024;

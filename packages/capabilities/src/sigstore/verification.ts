@@ -1,5 +1,5 @@
 import { type HostCaller, HostCallError } from '@kubewarden/evaluator';
-import { formatImageReference, type ImageReference } from '@kubewarden/registry';
+import { formatImageReference, type ImageReference } from '@kubewarden/registry/reference';
 import type { VerifiedImage, Verifier } from '@kubewarden/signatures';
 import { type Capability, jsonAnswer } from '../capability.ts';
 import { readImage } from '../registry-answers/image.ts';

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
-import { noSources, readSources, type Sources } from '@kubewarden/registry';
+import type { Sources } from '@kubewarden/registry';
 import type { VerificationConfig } from '@kubewarden/signatures';
 import type { OptionValues } from '../cli/options.ts';
 import type { LogOptions, LogOutputFormat } from '../logging/output.ts';
@@ -45,7 +45,8 @@ export interface Config {
   readonly workers: number;
   readonly policies: PolicyDefinitions;
   readonly downloadDir: string;
-  readonly sources: Sources;
+  /** How hosts are reached; absent: all of them by verified TLS. */
+  readonly sources?: Sources;
   /** The signatures that policies must have; absent: anything may be loaded. */
   readonly verification?: VerificationConfig;
   /** Folder with a `config.json`, or such a file, with registry credentials. Default: as container tools do. */
@@ -77,7 +78,7 @@ export async function readConfig(values: OptionValues): Promise<Config> {
   const policyTimeoutSeconds = values.disableTimeoutProtection
     ? undefined
     : readNumber(values.policyTimeout, 'policy-timeout', 1);
-  const sources = values.sourcesPath === undefined ? noSources : await readSources(values.sourcesPath);
+  const sources = values.sourcesPath === undefined ? undefined : await readSourcesFile(values.sourcesPath);
   const workers = values.workers === undefined ? availableParallelism() : readWorkers(values.workers);
   const verification =
     values.verificationPath === undefined ? undefined : await readVerification(values.verificationPath);
@@ -92,7 +93,7 @@ export async function readConfig(values: OptionValues): Promise<Config> {
     workers,
     policies,
     downloadDir: values.policiesDownloadDir,
-    sources,
+    ...(sources !== undefined && { sources }),
     ...(verification !== undefined && { verification }),
     ...(values.dockerConfigJsonPath !== undefined && { dockerConfigPath: values.dockerConfigJsonPath }),
     sigstore: {
@@ -164,6 +165,12 @@ function readTlsFiles(values: OptionValues): TlsFiles | undefined {
     throw new ConfigError('both certificate and key must be provided together');
   }
   return { certificate: certFile, key: keyFile, clientAuthorities };
+}
+
+/** @throws SourcesError */
+async function readSourcesFile(path: string): Promise<Sources> {
+  const { readSources } = await import('@kubewarden/registry');
+  return readSources(path);
 }
 
 async function readVerification(path: string): Promise<VerificationConfig> {

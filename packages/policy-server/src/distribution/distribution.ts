@@ -1,4 +1,4 @@
-import { type Proxies, proxiesFromEnvironment, type RegistryClient } from '@kubewarden/registry';
+import type { Proxies, RegistryClient } from '@kubewarden/registry';
 import type { TrustRootSource, Verifier } from '@kubewarden/signatures';
 import type { Config } from '../config/config.ts';
 import type { Logger } from '../logging/logger.ts';
@@ -24,9 +24,12 @@ export function openDistribution(
   logger: Logger,
   environment: NodeJS.ProcessEnv,
 ): Distribution {
-  const proxies = config.sources.proxies ?? proxiesFromEnvironment(environment);
+  const proxies = async (): Promise<Proxies> => {
+    const { proxiesFromEnvironment } = await import('@kubewarden/registry');
+    return config.sources?.proxies ?? proxiesFromEnvironment(environment);
+  };
   let opened: Promise<RegistryClient> | undefined;
-  const client = (): Promise<RegistryClient> => (opened ??= openClient(config, proxies, logger, environment));
+  const client = (): Promise<RegistryClient> => (opened ??= openClient(config, logger, environment));
   const trustRoot = openTrustRoot(config.sigstore, proxies, logger);
   let images: Promise<Verifier> | undefined;
   let policies: Promise<Verifier> | undefined;
@@ -49,11 +52,11 @@ export function openDistribution(
 
 async function openClient(
   { sources, dockerConfigPath }: DistributionConfig,
-  proxies: Proxies,
   logger: Logger,
   environment: NodeJS.ProcessEnv,
 ): Promise<RegistryClient> {
-  const { createRegistryClient, dockerCredentials } = await import('@kubewarden/registry');
+  const { createRegistryClient, dockerCredentials, proxiesFromEnvironment } =
+    await import('@kubewarden/registry');
   const warn = (message: string): void => logger.log('warn', message);
   const credentials = dockerCredentials({
     ...(dockerConfigPath !== undefined && { path: dockerConfigPath }),
@@ -61,8 +64,8 @@ async function openClient(
     warn,
   });
   return createRegistryClient({
-    sources,
-    proxies,
+    ...(sources !== undefined && { sources }),
+    proxies: proxiesFromEnvironment(environment),
     credentials,
     warn,
   });

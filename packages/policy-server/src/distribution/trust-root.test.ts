@@ -14,7 +14,7 @@ it('reports a trust root that cannot be read, once, and reads it again when it i
     ({ message, fields }) => `${message}: ${fields['error'] as string}`,
     (line) => log.push(line),
   );
-  const trustRoot = openTrustRoot({ cacheDirectory: '/nowhere', trustConfigFile }, {}, logger);
+  const trustRoot = openTrustRoot({ cacheDirectory: '/nowhere', trustConfigFile }, async () => ({}), logger);
   await expect(trustRoot()).rejects.toThrow(
     `could not read Sigstore trust config file ${trustConfigFile}: ENOENT`,
   );

@@ -7,7 +7,11 @@ import type { Logger } from '../logging/logger.ts';
  * The trust root that the operator named, or else that of the public good instance of Sigstore. It is obtained when
  * it is first needed. One that is not to be had is reported, and is tried again when it is needed again.
  */
-export function openTrustRoot(config: SigstoreConfig, proxies: Proxies, logger: Logger): TrustRootSource {
+export function openTrustRoot(
+  config: SigstoreConfig,
+  proxies: () => Promise<Proxies>,
+  logger: Logger,
+): TrustRootSource {
   let source: Promise<TrustRootSource> | undefined;
   let reported: string | undefined;
   return async () => {
@@ -35,7 +39,7 @@ const cannotCreate = 'Cannot create Sigstore trust root, verification relying on
 
 async function openSource(
   { cacheDirectory, trustConfigFile: file }: SigstoreConfig,
-  proxies: Proxies,
+  proxies: () => Promise<Proxies>,
   logger: Logger,
 ): Promise<TrustRootSource> {
   const { publicGoodTrustRoot, trustConfigFile } = await import('@kubewarden/signatures');
@@ -43,7 +47,7 @@ async function openSource(
   logger.log('info', 'Fetching sigstore data from remote TUF repository');
   return publicGoodTrustRoot({
     cacheDirectory,
-    proxies,
+    proxies: await proxies(),
     warn: (message) => logger.log('warn', message),
   });
 }

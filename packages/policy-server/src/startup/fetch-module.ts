@@ -1,17 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import {
-  fetchPolicy,
-  maximumPolicyBytes,
-  parsePolicyLocation,
-  type PolicyLocation,
-  storePath,
-} from '@kubewarden/registry';
+import { parsePolicyLocation, type PolicyLocation } from '@kubewarden/registry/reference';
 import type { VerificationConfig, VerifiedImage } from '@kubewarden/signatures';
 import type { Distribution } from '../distribution/distribution.ts';
 import type { Logger } from '../logging/logger.ts';
 import { unlessAborted } from './deadline.ts';
 import { ModuleError, type ModuleStage } from './module-error.ts';
+
+/** As large as a download may be: 256 MiB. */
+const maximumModuleBytes = 256 * 1024 * 1024;
 
 export interface FetchedModule {
   readonly path: string;
@@ -77,6 +74,7 @@ async function verify(
     throw new Error(`Verification only works with OCI images: Not a valid oci image: ${location.uri}`);
   }
   logger.log('info', 'verifying policy authenticity and integrity using sigstore', { policy });
+  const { storePath } = await import('@kubewarden/registry');
   const verifier = await distribution.policyVerifier();
   const verified = await verifier.verify(location.image, verification, {
     signal,
@@ -97,6 +95,8 @@ async function download(
   verified?: VerifiedImage,
 ): Promise<FetchedModule> {
   if (location.scheme === 'file') return { path: location.path, bytes: await readModule(location.path) };
+  // Takes a while to load, which a server with local policies need not wait for.
+  const { fetchPolicy } = await import('@kubewarden/registry');
   const { path, verifiedSha256 } = await fetchPolicy(location, {
     client: await distribution.client(),
     destination: { kind: 'store', root: downloadDir },
@@ -110,8 +110,8 @@ async function download(
 async function readModule(path: string): Promise<Uint8Array> {
   const file = await stat(path);
   if (!file.isFile()) throw new Error(`${path} is no regular file`);
-  if (file.size > maximumPolicyBytes) {
-    throw new Error(`${path} has ${file.size} bytes, at most ${maximumPolicyBytes} are allowed`);
+  if (file.size > maximumModuleBytes) {
+    throw new Error(`${path} has ${file.size} bytes, at most ${maximumModuleBytes} are allowed`);
   }
   return readFile(path);
 }

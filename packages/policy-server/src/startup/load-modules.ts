@@ -5,7 +5,7 @@ import {
   readMetadata,
   serverVersionProblem,
 } from '@kubewarden/policy';
-import { parsePolicyLocation } from '@kubewarden/registry';
+import { parsePolicyLocation } from '@kubewarden/registry/reference';
 import type { Config } from '../config/config.ts';
 import {
   type GroupDefinition,

@@ -1,0 +1,15 @@
+/** What policies and images are called: all that a program needs that may never talk to a registry. */
+export { InvalidReferenceError, PolicyLocationError } from '../errors.ts';
+export {
+  formatImageReference,
+  imageByDigest,
+  type ImageReference,
+  parseImageReference,
+} from './image-reference.ts';
+export {
+  type FileLocation,
+  parsePolicyLocation,
+  type PolicyLocation,
+  type RegistryLocation,
+  type WebLocation,
+} from './location.ts';
