@@ -97,7 +97,7 @@ describe('modules', () => {
     const policies = { one: { module: 'r.example/one:v1' }, two: { module: 'r.example/two:v1' } };
     const slow = await failures(policies, never, { moduleMilliseconds: 20 });
     expect(slow.get('r.example/one:v1')!('one')).toBe(
-      "Error while downloading policy 'one' from r.example/one:v1: the download took longer than 0.02 s",
+      "Error while downloading policy 'one' from r.example/one:v1: fetching the policy took longer than 0.02 s",
     );
     const tooMany = await failures(policies, never, { concurrent: 1, totalMilliseconds: 20 });
     for (const [location, messageFor] of tooMany) {

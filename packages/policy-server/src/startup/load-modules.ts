@@ -73,7 +73,7 @@ export async function loadModules(
   );
 
   async function loadModule({ location, policy }: Use, all: AbortSignal): Promise<PolicyModule> {
-    const { path, bytes } = await withDeadline(bounds.moduleMilliseconds, 'the download', (signal) =>
+    const { path, bytes } = await withDeadline(bounds.moduleMilliseconds, 'fetching the policy', (signal) =>
       fetchModule(location, {
         ...config,
         policy,
