@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { regoBuiltinNames } from '@kubewarden/evaluator/rego-builtins';
 import { kubewardenVersion } from '@kubewarden/policy';
-import { defaultStoreRoot } from '@kubewarden/registry';
+import { defaultStoreRoot } from '@kubewarden/registry/reference';
 import type { Invocation } from '../command-line/model.ts';
 import { configDirectory } from '../policy/directories.ts';
 

@@ -1,11 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  type FetchDestination,
-  type FetchedPolicy,
-  fetchPolicy,
-  type RegistryLocation,
-  verifiedLayer,
-} from '@kubewarden/registry';
+import type { FetchDestination, FetchedPolicy, RegistryLocation } from '@kubewarden/registry';
 import type { VerifiedImage } from '@kubewarden/signatures';
 import { readPolicyFile, type LoadedPolicy } from '../policy/load.ts';
 import type { ResolvedPolicy } from '../policy/resolve.ts';
@@ -99,6 +93,7 @@ export async function obtainPolicy(
   { status }: Reporting,
 ): Promise<FetchedPolicy> {
   const { uri } = policy;
+  const { fetchPolicy } = await import('@kubewarden/registry');
   const pulling = `Pulling policy from ${uri}`;
   try {
     const fetched = await fetchPolicy(policy, {
@@ -131,6 +126,7 @@ export async function loadPolicy(
   const path = await obtainForReading(policy, verified, session, reporting);
   const loaded = await readPolicyFile(uri, path);
   if (verified !== undefined) {
+    const { verifiedLayer } = await import('@kubewarden/registry');
     const { digest } = await verifiedLayer(await session.client(), verified.image, verified, {});
     const expected = digest.slice('sha256:'.length);
     const actual = createHash('sha256').update(loaded.bytes).digest('hex');

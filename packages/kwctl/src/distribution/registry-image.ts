@@ -1,4 +1,4 @@
-import { type ImageReference, parsePolicyLocation } from '@kubewarden/registry';
+import { type ImageReference, parsePolicyLocation } from '@kubewarden/registry/reference';
 import { CliError } from '../terminal/cli-error.ts';
 
 /**

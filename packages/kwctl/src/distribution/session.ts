@@ -1,9 +1,5 @@
-import {
-  defaultStoreRoot,
-  type Proxies,
-  proxiesFromEnvironment,
-  type RegistryClient,
-} from '@kubewarden/registry';
+import type { RegistryClient } from '@kubewarden/registry';
+import { defaultStoreRoot, type Proxies, proxiesFromEnvironment } from '@kubewarden/registry/reference';
 import type { Verifier } from '@kubewarden/signatures';
 import type { Invocation } from '../command-line/model.ts';
 import { openTrustRoot } from './trust-root.ts';

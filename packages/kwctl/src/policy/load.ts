@@ -1,5 +1,5 @@
 import { readMetadata, type Metadata } from '@kubewarden/policy';
-import { defaultStoreRoot, maximumPolicyBytes } from '@kubewarden/registry';
+import { defaultStoreRoot, maximumPolicyBytes } from '@kubewarden/registry/reference';
 import { CliError, fileProblem } from '../terminal/cli-error.ts';
 import { readInputFile } from '../terminal/input-file.ts';
 import { resolvePolicy } from './resolve.ts';

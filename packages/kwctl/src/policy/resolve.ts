@@ -1,11 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
-import {
-  defaultStoreRoot,
-  findPolicyBySha256,
-  parsePolicyLocation,
-  type PolicyLocation,
-} from '@kubewarden/registry';
+import { defaultStoreRoot, parsePolicyLocation, type PolicyLocation } from '@kubewarden/registry/reference';
 import { CliError } from '../terminal/cli-error.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -37,6 +32,7 @@ export async function resolvePolicy(
   const trimmed = text.trim();
   if (/^\w+:\/\//.test(trimmed)) return parsePolicyLocation(trimmed);
   if (await exists(text)) return parsePolicyLocation(pathToFileURL(await realpath(text)).href);
+  const { findPolicyBySha256 } = await import('@kubewarden/registry');
   const stored = await findPolicyBySha256(defaultStoreRoot(environment), trimmed);
   if (stored !== undefined) return { ...parsePolicyLocation(stored.uri), storedAt: stored.path };
   if (shortNames || (trimmed.includes('/') && !trimmed.startsWith('.') && !trimmed.startsWith('/'))) {

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readSources, type Sources } from '@kubewarden/registry';
+import type { Sources } from '@kubewarden/registry';
 import type { ParsedOptions } from '../command-line/parsed-options.ts';
 import { configDirectory } from './directories.ts';
 
@@ -14,11 +14,16 @@ export async function readSourcesFor(
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<Sources | undefined> {
   const given = options.value('sources-path');
-  if (given !== undefined) return readSources(given);
+  if (given !== undefined) return read(given);
   const path = join(configDirectory(environment), 'sources.yaml');
   const present = await stat(path).then(
     () => true,
     () => false,
   );
-  return present ? readSources(path) : undefined;
+  return present ? read(path) : undefined;
+}
+
+async function read(path: string): Promise<Sources> {
+  const { readSources } = await import('@kubewarden/registry');
+  return readSources(path);
 }

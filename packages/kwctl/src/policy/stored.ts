@@ -1,4 +1,3 @@
-import { findPolicyByUri } from '@kubewarden/registry';
 import { CliError } from '../terminal/cli-error.ts';
 import { resolvePolicy, type ResolvedPolicy } from './resolve.ts';
 
@@ -11,7 +10,9 @@ export interface StoredFile {
 /** The stored file of a policy, if the store has it. Files of the user are never in the store. */
 export async function findStored(policy: ResolvedPolicy, storeRoot: string): Promise<StoredFile | undefined> {
   if (policy.storedAt !== undefined) return { uri: policy.uri, path: policy.storedAt };
-  return policy.scheme === 'file' ? undefined : findPolicyByUri(storeRoot, policy.uri);
+  if (policy.scheme === 'file') return undefined;
+  const { findPolicyByUri } = await import('@kubewarden/registry');
+  return findPolicyByUri(storeRoot, policy.uri);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import type { Capabilities } from '@kubewarden/capabilities';
 import type { HostAnswerer } from '@kubewarden/evaluator';
 import type { HostExchange } from '@kubewarden/evaluator/transcript';
 import type { ParsedOptions } from '../command-line/parsed-options.ts';
@@ -29,21 +30,16 @@ const target = 'kwctl::callback_handler';
  *
  * @throws CliError if the session cannot be read
  */
-export async function createRunHost(
-  options: ParsedOptions,
-  { client, verifier }: Session,
-  log: Logger,
-): Promise<RunHost> {
+export async function createRunHost(options: ParsedOptions, session: Session, log: Logger): Promise<RunHost> {
   const replay = options.value('replay-host-capabilities-interactions');
   const record = options.value('record-host-capabilities-interactions');
   if (replay !== undefined) return replayingHost(await readSession(replay), log);
 
-  const { createCapabilities } = await import('@kubewarden/capabilities');
-  const capabilities = createCapabilities({ registry: client, verifier });
+  const capabilities = hostCapabilities(session);
   if (record === undefined) {
     return {
       open: () => unending(capabilities.answer),
-      close: async () => capabilities.dispose(),
+      close: () => capabilities.dispose(),
     };
   }
   log('info', target, 'host capabilities proxy enabled with record mode');
@@ -52,7 +48,7 @@ export async function createRunHost(
   return {
     open: () => unending(recording.answer),
     close: async () => {
-      capabilities.dispose();
+      await capabilities.dispose();
       try {
         await writeFile(record, formatTranscript(recording.exchanges));
       } catch (cause) {
@@ -62,6 +58,22 @@ export async function createRunHost(
       }
       log('info', target, 'Context aware session saved to file', { file: record });
     },
+  };
+}
+
+/** The capabilities of this machine, loaded when a policy asks for one: most never do. */
+function hostCapabilities({ client, verifier }: Session): {
+  readonly answer: HostAnswerer;
+  readonly dispose: () => Promise<void>;
+} {
+  let loaded: Promise<Capabilities> | undefined;
+  const load = async (): Promise<Capabilities> => {
+    const { createCapabilities } = await import('@kubewarden/capabilities');
+    return createCapabilities({ registry: client, verifier });
+  };
+  return {
+    answer: async (request, caller) => (await (loaded ??= load())).answer(request, caller),
+    dispose: async () => (await loaded)?.dispose(),
   };
 }
 

@@ -1,4 +1,7 @@
-/** What policies and images are called: all that a program needs that may never talk to a registry. */
+/**
+ * What policies and images are called, where this machine keeps them, and how it reaches others: all that a program
+ * needs that may never talk to a registry.
+ */
 export { InvalidReferenceError, PolicyLocationError } from '../errors.ts';
 export {
   formatImageReference,
@@ -13,3 +16,6 @@ export {
   type RegistryLocation,
   type WebLocation,
 } from './location.ts';
+export { maximumPolicyBytes } from '../policy-file.ts';
+export { defaultStoreRoot } from '../store/root.ts';
+export { type Proxies, proxiesFromEnvironment } from '../transport/proxies.ts';

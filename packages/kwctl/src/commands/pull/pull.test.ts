@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { guest, kwctl, temporaryFolder } from '../../testing/kwctl.ts';
@@ -15,6 +15,19 @@ test('a file is used where it is', async () => {
   expect(JSON.parse(stdout)).toEqual([
     { uri: `file://${privileged}`, path: privileged, origin: 'present', verified: null },
   ]);
+});
+
+test('a file is copied to where the user wants it', async () => {
+  const folder = temporaryFolder();
+  expect(await kwctl(['pull', '-o', join(folder, 'copy.wasm'), `file://${privileged}`])).toEqual(nothing);
+  expect(await kwctl(['pull', '-o', folder, `file://${privileged}`])).toEqual(nothing);
+  expect(readdirSync(folder)).toEqual(['copy.wasm', 'pod-privileged.wasm']);
+  expect(readFileSync(join(folder, 'copy.wasm'))).toEqual(readFileSync(privileged));
+  const { code, stderr } = await kwctl(['pull', '-o', folder, 'file:///nowhere.wasm']);
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: `Error: cannot copy file:///nowhere.wasm to ${folder}/nowhere.wasm: No such file or directory (os error 2)\n`,
+  });
 });
 
 test('what the store has is not pulled again', async () => {

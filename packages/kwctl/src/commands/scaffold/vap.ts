@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { JsonObject, JsonValue } from '@kubewarden/policy';
-import { parsePolicyLocation } from '@kubewarden/registry';
+import { parsePolicyLocation } from '@kubewarden/registry/reference';
 import type { Invocation } from '../../command-line/model.ts';
 import { parseYaml } from '../../policy/yaml-json.ts';
 import { CliError, fileProblem } from '../../terminal/cli-error.ts';
