@@ -85,6 +85,16 @@ describe.each([
     expect((await workspace.kwctl(...words)).stdout).toContain('"allowed":true');
   });
 
+  test('a file without a version, as pipelines write it, is understood', async () => {
+    const entry =
+      '{kind: genericIssuer, issuer: https://issuer.example.org, subject: {equal: jane@example.com}}';
+    const config = workspace.write('unversioned.yml', `allOf: [${entry}]\nanyOf: null\n`);
+    const words = ['verify', ...trust, '--verification-config-path', config, `registry://${immutable}`];
+    const { code, stderr } = await workspace.kwctl(...words);
+    expect(code).toBe(0);
+    expect(stderr).toContain('Policy successfully verified');
+  });
+
   test('without the trust root nothing is believed', async () => {
     const words = [
       'verify',

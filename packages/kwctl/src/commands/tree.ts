@@ -25,6 +25,7 @@ export const kwctl: CommandModel = {
     'kwctl inspect policy.wasm                             what a policy says of itself',
     'kwctl annotate -m metadata.yml -o out.wasm in.wasm    embed metadata in a module',
     'kwctl push out.wasm ghcr.io/acme/demo:v1              put it in a registry',
+    'kwctl generate-key-pair                               make a key to sign with',
     'kwctl sign --key cosign.key ghcr.io/acme/demo:v1      sign it there',
     'kwctl pull -k cosign.pub ghcr.io/acme/demo:v1         get it into the store, if it is signed so',
     'kwctl help run                                        the help of a command',

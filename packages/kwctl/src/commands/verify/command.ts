@@ -6,7 +6,7 @@ export const verifyCommand: CommandModel = {
   summary: 'Verify a Kubewarden policy from a given URI using Sigstore',
   description:
     'Looks for signatures in the registry, and checks them against the flags or against a verification file. Every\n' +
-    'flag adds a requirement, all of which have to be satisfied; any one of several takes a file\n' +
+    'flag adds a requirement, and all have to be satisfied; that one of several is enough can be said in a file\n' +
     '(kwctl scaffold verification-config). Nothing is pulled. Says which requirement failed and what was found.\n\n' +
     proxyNote,
   examples: [
