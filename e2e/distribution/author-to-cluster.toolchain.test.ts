@@ -224,6 +224,7 @@ describe.each<[string, RegistryOptions]>([
     const verified = await user.kwctl('run', '-k', 'signer.pub', '-r', request, uri);
     expect(verified.code).toBe(0);
     expect(verified.stderr).toContain('Policy successfully verified');
+    expect(verified.stderr).toContain('what it held when the policy was pulled was verified');
     expect(await user.kwctl('run', '-k', 'other.pub', '-r', request, uri)).toMatchObject({
       code: 1,
       stdout: '',

@@ -36,8 +36,16 @@ export async function verifyPolicies(
     if (verified.has(policy.uri)) continue;
     if (policy.scheme === 'registry') {
       const storedAt = (await findStored(policy, session.storeRoot))?.path;
-      verified.set(policy.uri, await verifyImage({ ...policy, storedAt }, requested, session));
+      const image = await verifyImage({ ...policy, storedAt }, requested, session);
+      verified.set(policy.uri, image);
       log('info', 'kwctl::verify', 'Policy successfully verified');
+      if (image.evidence === 'stored') {
+        log(
+          'warn',
+          'kwctl::verify',
+          `the registry of ${policy.uri} cannot be reached: what it held when the policy was pulled was verified`,
+        );
+      }
     } else if (policy.scheme === 'file' && !requested.explicit) {
       log(
         'warn',
