@@ -1,0 +1,7 @@
+/** A value, or the promise of one. */
+export type Awaitable<T> = T | Promise<T>;
+
+/** Applies a function to a value that may have to be waited for; stays synchronous where it can. */
+export function chain<T, R>(value: Awaitable<T>, next: (value: T) => Awaitable<R>): Awaitable<R> {
+  return value instanceof Promise ? value.then(next) : next(value);
+}
