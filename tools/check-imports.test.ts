@@ -31,6 +31,27 @@ test.each([
     ['packages/evaluator/src/a.ts:1: evaluator runs in browsers and must not import node:fs'],
   ],
   [
+    'what ends up in policies imports types at most',
+    {
+      'packages/policy-sdk/src/a.ts':
+        "import type { A } from 'kubernetes-types/core/v1.js';\nimport { b, type C } from 'valibot';\n" +
+        "export type { D } from 'kubernetes-types/core/v1.js';\nimport '@kubewarden/policy';",
+    },
+    [
+      'packages/policy-sdk/src/a.ts:2: policy-sdk ends up in policies and must not import valibot',
+      'packages/policy-sdk/src/a.ts:4: policy-sdk ends up in policies and must not import @kubewarden/policy',
+    ],
+  ],
+  [
+    'a part of a package may be in a row of its own',
+    {
+      'packages/policy-sdk/src/a.ts': 'export const a = 1;',
+      'packages/policy-sdk/src/testing/b.ts':
+        "import '../a.ts';\nimport 'node:fs';\nawait import('@kubewarden/evaluator');\nimport '@kubewarden/kwctl';",
+    },
+    ['packages/policy-sdk/src/testing/b.ts:4: policy-sdk/testing (row 3) must not import kwctl (row 5)'],
+  ],
+  [
     'another package is not entered by path',
     {
       'packages/policy/src/a.ts': 'export const a = 1;',

@@ -13,19 +13,27 @@ import { parseSync } from 'oxc-parser';
 
 /** The rows of the architecture, from the bottom up; packages of the same row do not know each other. */
 const rows: readonly (readonly string[])[] = [
-  ['policy'],
+  ['policy', 'policy-sdk'],
   ['evaluator', 'registry'],
-  ['signatures'],
+  ['signatures', 'policy-sdk/testing'],
   ['capabilities', 'evaluation-pool'],
   ['policy-server', 'kwctl'],
 ];
 
 /** Packages that must run in a browser. */
-const browserPackages = new Set(['policy', 'evaluator']);
+const browserPackages = new Set(['policy', 'evaluator', 'policy-sdk']);
+
+/** Packages that end up in policies and bring nothing along: they import only types. */
+const packagesOfTheirOwn = new Set(['policy-sdk']);
+
+/** Folders that are in another row than the rest of their package. */
+const parts = ['policy-sdk/testing'] as const;
 
 interface Import {
   readonly specifier: string;
   readonly line: number;
+  /** Whether nothing of it is left when the program runs. */
+  readonly typeOnly: boolean;
 }
 
 function importsOf(file: string): Import[] {
@@ -35,17 +43,19 @@ function importsOf(file: string): Import[] {
   const lineAt = (offset: number): number => source.slice(0, offset).split('\n').length;
   const found: Import[] = [];
   for (const entry of module.staticImports) {
-    found.push({ specifier: entry.moduleRequest.value, line: lineAt(entry.start) });
+    const typeOnly = entry.entries.length > 0 && entry.entries.every(({ isType }) => isType);
+    found.push({ specifier: entry.moduleRequest.value, line: lineAt(entry.start), typeOnly });
   }
   for (const entry of module.staticExports) {
-    for (const { moduleRequest } of entry.entries) {
-      if (moduleRequest) found.push({ specifier: moduleRequest.value, line: lineAt(entry.start) });
+    for (const { moduleRequest, isType } of entry.entries) {
+      if (!moduleRequest) continue;
+      found.push({ specifier: moduleRequest.value, line: lineAt(entry.start), typeOnly: isType });
     }
   }
   for (const entry of module.dynamicImports) {
     const text = source.slice(entry.moduleRequest.start, entry.moduleRequest.end);
     const literal = /^(['"])(.*)\1$/.exec(text);
-    if (literal) found.push({ specifier: literal[2]!, line: lineAt(entry.start) });
+    if (literal) found.push({ specifier: literal[2]!, line: lineAt(entry.start), typeOnly: false });
   }
   return found;
 }
@@ -76,7 +86,8 @@ export function checkImports(root: string): string[] {
   const rowOf = new Map(rows.flatMap((names, row) => names.map((name) => [name, row] as const)));
 
   for (const file of globSync('packages/*/src/**/*.ts', { cwd: root }).toSorted()) {
-    const [, owner] = file.split('/') as [string, string];
+    const [, name] = file.split('/') as [string, string];
+    const owner = parts.find((part) => file.startsWith(`packages/${part.replace('/', '/src/')}/`)) ?? name;
     const row = rowOf.get(owner);
     if (row === undefined) {
       offences.push(`${file}: package ${owner} is not in the rows of tools/check-imports.ts`);
@@ -84,20 +95,22 @@ export function checkImports(root: string): string[] {
     }
     const isTest = file.endsWith('.test.ts');
     const edges: string[] = [];
-    for (const { specifier, line } of importsOf(join(root, file))) {
+    for (const { specifier, line, typeOnly } of importsOf(join(root, file))) {
       const at = `${file}:${line}`;
       if (specifier.startsWith('.')) {
         const target = relative(root, join(root, dirname(file), specifier));
-        if (!target.startsWith(`packages/${owner}/src/`) && !isTest) {
+        if (!target.startsWith(`packages/${name}/src/`) && !isTest) {
           offences.push(`${at}: ${specifier} leaves the package`);
         }
         if (!existsSync(join(root, target))) offences.push(`${at}: ${specifier} does not exist`);
         edges.push(target);
+      } else if (packagesOfTheirOwn.has(owner) && !typeOnly && !isTest) {
+        offences.push(`${at}: ${owner} ends up in policies and must not import ${specifier}`);
       } else if (specifier.startsWith('@kubewarden/')) {
         const other = specifier.split('/')[1]!;
         const otherRow = rowOf.get(other);
         if (otherRow === undefined) offences.push(`${at}: unknown package ${specifier}`);
-        else if (other !== owner && otherRow >= row) {
+        else if (other !== name && otherRow >= row) {
           offences.push(`${at}: ${owner} (row ${row + 1}) must not import ${other} (row ${otherRow + 1})`);
         }
       } else if (browserPackages.has(owner) && isBuiltin(specifier) && !isTest) {
