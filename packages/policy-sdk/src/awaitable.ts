@@ -2,6 +2,6 @@
 export type Awaitable<T> = T | Promise<T>;
 
 /** Applies a function to a value that may have to be waited for; stays synchronous where it can. */
-export function chain<T, R>(value: Awaitable<T>, next: (value: T) => Awaitable<R>): Awaitable<R> {
-  return value instanceof Promise ? value.then(next) : next(value);
+export function chain<T, R>(value: Awaitable<T>, step: (value: T) => Awaitable<R>): Awaitable<R> {
+  return value instanceof Promise ? value.then(step) : step(value);
 }

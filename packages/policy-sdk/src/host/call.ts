@@ -29,23 +29,9 @@ export function callHostText(namespace: string, operation: string, payload: stri
 /**
  * Sends a request to the host as JSON.
  *
+ * @param has - tells whether the answer has what it must have
  * @returns the answer, parsed
- * @throws HostError if the host refuses, fails, or answers with something that is not JSON
- */
-export function callHost(namespace: string, operation: string, request: unknown): unknown {
-  const answer = callHostText(namespace, operation, JSON.stringify(request));
-  try {
-    return JSON.parse(answer);
-  } catch (cause) {
-    throw unexpectedAnswer(`${namespace}/${operation}`, cause);
-  }
-}
-
-/**
- * As {@link callHost}, for answers that are objects.
- *
- * @param has - tells whether the object has what it must have
- * @throws HostError also when the answer is anything else
+ * @throws HostError if the host refuses or fails, or answers with anything but such an object
  */
 export function callHostForObject(
   namespace: string,
@@ -53,11 +39,15 @@ export function callHostForObject(
   request: unknown,
   has: (answer: JsonObject) => boolean = () => true,
 ): JsonObject {
-  const answer = callHost(namespace, operation, request);
-  if (!isObject(answer) || !has(answer)) throw unexpectedAnswer(`${namespace}/${operation}`);
+  const text = callHostText(namespace, operation, JSON.stringify(request));
+  const capability = `${namespace}/${operation}`;
+  const unexpected = `the host's answer to ${capability} is not what it should be`;
+  let answer: unknown;
+  try {
+    answer = JSON.parse(text);
+  } catch (cause) {
+    throw new HostError(unexpected, capability, { cause });
+  }
+  if (!isObject(answer) || !has(answer)) throw new HostError(unexpected, capability);
   return answer;
-}
-
-function unexpectedAnswer(capability: string, cause?: unknown): HostError {
-  return new HostError(`the host's answer to ${capability} is not what it should be`, capability, { cause });
 }

@@ -163,7 +163,7 @@ export function get<const ApiVersion extends string, const Kind extends string>(
     namespace: query.namespace,
     disable_cache: query.disableCache ?? false,
     field_masks: query.fieldMasks,
-  }) as Resource<ApiVersion, Kind>;
+  });
 }
 
 /**

@@ -71,8 +71,8 @@ export class ObservedHost {
   call(binding: string, namespace: string, operation: string, payload: string): string {
     if (binding !== 'kubewarden') throw new Error(`unknown binding: ${binding}`);
     if (namespace === 'tracing' && operation === 'log') {
-      const { level, message, ...fields } = JSON.parse(payload) as Record<string, unknown>;
-      this.logs.push({ level: String(level), message: String(message ?? ''), fields });
+      const { level, message, ...fields } = JSON.parse(payload) as { level: string; message?: string };
+      this.logs.push({ level, message: message ?? '', fields });
       return '';
     }
     this.hostCalls.push({ capability: `${namespace}/${operation}`, request: JSON.parse(payload) });
