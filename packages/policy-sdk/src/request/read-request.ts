@@ -26,25 +26,30 @@ export function readReview(payload: string): Review {
 }
 
 /**
- * Checks what policies rely on; members that are null are removed, as if they had not been there.
+ * Checks what policies rely on, one by one: policies run in an interpreter, where loops cost more. Members that are null are removed, as if they had not been there.
  *
  * @throws RequestError naming the field
  */
 export function readAdmissionRequest(request: unknown): AdmissionRequest {
-  if (!isObject(request)) throw new RequestError('request must be an object');
-  for (const name of Object.keys(request)) if (request[name] === null) delete request[name];
-  for (const name of ['uid', 'operation']) requireString(request, name, 'request');
-  for (const name of ['group', 'version', 'kind']) requireString(request['kind'], name, 'request.kind');
-  for (const name of ['group', 'version', 'resource']) {
-    requireString(request['resource'], name, 'request.resource');
-  }
-  requireObject(request['userInfo'], 'request.userInfo');
-  for (const name of ['name', 'namespace', 'subResource']) {
-    if (request[name] !== undefined) requireString(request, name, 'request');
-  }
-  for (const name of ['object', 'oldObject']) {
-    if (request[name] !== undefined) requireObject(request[name], `request.${name}`);
-  }
+  requireObject(request, 'request');
+  for (const name in request) if (request[name] === null) delete request[name];
+  const { kind, resource, userInfo, name, namespace, subResource, object, oldObject } = request;
+  requireString(request['uid'], 'request.uid');
+  requireString(request['operation'], 'request.operation');
+  requireObject(kind, 'request.kind');
+  requireString(kind['group'], 'request.kind.group');
+  requireString(kind['version'], 'request.kind.version');
+  requireString(kind['kind'], 'request.kind.kind');
+  requireObject(resource, 'request.resource');
+  requireString(resource['group'], 'request.resource.group');
+  requireString(resource['version'], 'request.resource.version');
+  requireString(resource['resource'], 'request.resource.resource');
+  requireObject(userInfo, 'request.userInfo');
+  if (name !== undefined) requireString(name, 'request.name');
+  if (namespace !== undefined) requireString(namespace, 'request.namespace');
+  if (subResource !== undefined) requireString(subResource, 'request.subResource');
+  if (object !== undefined) requireObject(object, 'request.object');
+  if (oldObject !== undefined) requireObject(oldObject, 'request.oldObject');
   return request as unknown as AdmissionRequest;
 }
 
@@ -52,7 +57,6 @@ function requireObject(value: unknown, path: string): asserts value is JsonObjec
   if (!isObject(value)) throw new RequestError(`${path} must be an object`);
 }
 
-function requireString(parent: unknown, name: string, path: string): void {
-  requireObject(parent, path);
-  if (typeof parent[name] !== 'string') throw new RequestError(`${path}.${name} must be a string`);
+function requireString(value: unknown, path: string): void {
+  if (typeof value !== 'string') throw new RequestError(`${path} must be a string`);
 }
