@@ -10,7 +10,7 @@ export default defineConfig({
       {
         test: {
           name: 'packages',
-          include: ['packages/*/src/**/*.test.ts', 'tools/**/*.test.ts'],
+          include: ['packages/*/src/**/*.test.ts', 'policies/*.test.ts', 'tools/**/*.test.ts'],
           exclude: [toolchain],
           testTimeout: 30_000,
         },

@@ -1,0 +1,63 @@
+import { annotationKeys, decodeMetadata, validateMetadata } from '@kubewarden/policy';
+import type { Policy } from '@kubewarden/policy-sdk';
+import { checkCase, checkSettingsCase } from '@kubewarden/policy-sdk/testing';
+import { globSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import type { PolicyTables } from './testing/tables.ts';
+
+const folder = (name: string): URL => new URL(`${name}/`, import.meta.url);
+const text = (name: string, file: string): string => readFileSync(new URL(file, folder(name)), 'utf8');
+
+const names = globSync('*/policy.ts', { cwd: import.meta.dirname })
+  .map((path) => path.slice(0, -'/policy.ts'.length))
+  .toSorted();
+
+const library = await Promise.all(
+  names.map(async (name) => {
+    const { default: policy } = (await import(new URL('policy.ts', folder(name)).href)) as {
+      default: Policy;
+    };
+    const { default: tables } = (await import(new URL('cases.ts', folder(name)).href)) as {
+      default: PolicyTables;
+    };
+    return { name, policy, tables };
+  }),
+);
+
+describe.each(library)('$name', ({ name, policy, tables }) => {
+  test.each(tables.cases)('$name', (tested) => checkCase(policy, tested));
+
+  test.each(tables.settings)('settings: $name', (tested) => checkSettingsCase(policy, tested));
+
+  test('has cases of both verdicts, and a name for each', () => {
+    expect(new Set(tables.cases.map(({ expected }) => expected.accepted))).toEqual(new Set([true, false]));
+    const all = [...tables.cases, ...tables.settings].map(({ name }) => name);
+    expect(all).toEqual([...new Set(all)]);
+  });
+
+  test('has metadata that can be annotated', () => {
+    const metadata = decodeMetadata(
+      new TextEncoder().encode(JSON.stringify(parse(text(name, 'metadata.yml')))),
+    );
+    expect(validateMetadata(metadata)).toEqual([]);
+    for (const key of ['title', 'version', 'description', 'author', 'license', 'displayName'] as const) {
+      expect(metadata.annotations, key).toHaveProperty([annotationKeys[key]]);
+    }
+    expect(metadata.annotations?.[annotationKeys.title]).toBe(name);
+    expect(metadata.mutating).toBe(
+      tables.cases.some(({ expected: { mutatedObject } }) => mutatedObject !== undefined),
+    );
+  });
+
+  test('describes its settings to people and to user interfaces', () => {
+    const readme = text(name, 'README.md');
+    expect(readme).toMatch(new RegExp(`^# ${name}\n`));
+    const { questions } = parse(text(name, 'questions-ui.yml')) as { questions: { variable: string }[] };
+    for (const { variable } of questions) expect(readme).toContain(`\`${variable}\``);
+  });
+
+  test('is in the list of the library', () => {
+    expect(readFileSync(new URL('README.md', import.meta.url), 'utf8')).toContain(`[${name}](${name})`);
+  });
+});
