@@ -1,7 +1,7 @@
 import { isObject } from '../request/shape.ts';
 
-/** Numbers that JavaScript would print otherwise: `1.0`, `1e9`, `12345678901234567890`. Strings may match too. */
-const suspicious = /[[,:]\s*-?\d+(?:\.\d*0\b|\.?\d*[eE]|\.\d{15}|\d{15})/;
+/** Numbers that JavaScript may print otherwise: `1.0`, `1e9`, `12345678901234567890`. Text in strings may match, too. */
+const suspicious = /[[,:]\s*-?\d+(?:\.\d*0|(?:\.\d+)?[eE][-+]?\d+|\d{15}(?:\.\d+)?|\.\d{15,})\s*[,}\]]/;
 
 /** A number and how it was written. */
 interface WrittenNumber {
@@ -31,13 +31,19 @@ export function stringifyMutated(
   path: readonly string[],
 ): string | undefined {
   if (!suspicious.test(payload)) return JSON.stringify(mutated);
-  let original = json.parse(payload, (_key, value, { source }) =>
-    typeof value === 'number' && source !== undefined && String(value) !== source
-      ? new Written({ value, source })
-      : value,
-  );
+  /** The objects and lists on the way to numbers that are to be kept. */
+  const concerned = new Set<unknown>();
+  let original = json.parse(payload, function (_key, value, { source }) {
+    if (typeof value === 'number') {
+      if (source === undefined || String(value) === source) return value;
+      concerned.add(this);
+      return new Written({ value, source });
+    }
+    if (concerned.has(value)) concerned.add(this);
+    return value;
+  });
   for (const name of path) original = isObject(original) ? original[name] : undefined;
-  return JSON.stringify(restore(mutated, original));
+  return JSON.stringify(restore(mutated, original, concerned));
 }
 
 class Written {
@@ -47,19 +53,20 @@ class Written {
   }
 }
 
-/** A copy of the mutated value with the spelling of the original's numbers, wherever both have the same one. */
-function restore(mutated: unknown, original: unknown): unknown {
+/** The mutated value with the spelling of the original's numbers, wherever both have the same one. */
+function restore(mutated: unknown, original: unknown, concerned: ReadonlySet<unknown>): unknown {
   if (original instanceof Written) {
     return mutated === original.number.value ? json.rawJSON(original.number.source) : mutated;
   }
+  if (!concerned.has(original)) return mutated;
   if (Array.isArray(mutated) && Array.isArray(original)) {
-    return mutated.map((item, index) => restore(item, original[index]));
+    return mutated.map((item, index) => restore(item, original[index], concerned));
   }
   if (isObject(mutated) && isObject(original) && !('toJSON' in mutated)) {
     return Object.fromEntries(
       Object.entries(mutated).map(([name, value]) => [
         name,
-        restore(value, Object.hasOwn(original, name) ? original[name] : undefined),
+        restore(value, Object.hasOwn(original, name) ? original[name] : undefined, concerned),
       ]),
     );
   }

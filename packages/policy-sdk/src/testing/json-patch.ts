@@ -1,6 +1,6 @@
 import { isObject } from '../request/shape.ts';
 
-interface PatchOperation {
+export interface PatchOperation {
   readonly op: 'add' | 'remove' | 'replace';
   /** A JSON pointer (RFC 6901). */
   readonly path: string;

@@ -1,10 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { EvaluationContext, EvaluationInput, HostGate, PolicyRuntime } from '@kubewarden/evaluator';
-import type { AdmissionResponse } from '@kubewarden/policy';
+import type { AdmissionResponse, ContextAwareResource } from '@kubewarden/policy';
 import { loadEngine, type Engine } from './evaluator.ts';
 import { errorMessage, type ObservedHost } from './host.ts';
-import { applyPatch } from './json-patch.ts';
+import { applyPatch, type PatchOperation } from './json-patch.ts';
 import { isAdmissionRequest } from './requests.ts';
 import { PolicyFailure, type EvaluationResult, type SettingsVerdict } from './subject.ts';
 
@@ -22,9 +22,9 @@ export async function evaluateModule(
   host: ObservedHost,
 ): Promise<EvaluationResult> {
   const engine = await loadEngine();
-  const runtime = await runtimeOf(module, engine);
+  const loaded = await load(module, engine);
   const input = inputOf(review.request, engine);
-  const response = await runtime.validate(input, contextOf(review.settings, host, engine));
+  const response = await loaded.runtime.validate(input, contextOf(loaded, review.settings, host, engine));
   return resultOf(response, input);
 }
 
@@ -35,35 +35,43 @@ export async function checkSettingsOfModule(
   host: ObservedHost,
 ): Promise<SettingsVerdict> {
   const engine = await loadEngine();
-  const runtime = await runtimeOf(module, engine);
-  return runtime.validateSettings(contextOf(settings, host, engine));
+  const loaded = await load(module, engine);
+  return loaded.runtime.validateSettings(contextOf(loaded, settings, host, engine));
 }
 
-const runtimesOfBytes = new WeakMap<Uint8Array, Promise<PolicyRuntime>>();
-/** By path and time of the last change, so that a module is compiled once for all tests. */
-const runtimesOfFiles = new Map<string, Promise<PolicyRuntime>>();
+interface LoadedModule {
+  readonly runtime: PolicyRuntime;
+  /** What the module says it reads; the data of Rego policies. */
+  readonly contextAwareResources: readonly ContextAwareResource[];
+}
 
-async function runtimeOf(module: string | URL | Uint8Array, engine: Engine): Promise<PolicyRuntime> {
+const loadedBytes = new WeakMap<Uint8Array, Promise<LoadedModule>>();
+/** By path and time of the last change, so that a module is compiled once for all tests. */
+const loadedFiles = new Map<string, Promise<LoadedModule>>();
+
+async function load(module: string | URL | Uint8Array, engine: Engine): Promise<LoadedModule> {
   if (module instanceof Uint8Array) {
-    const known = runtimesOfBytes.get(module) ?? createRuntime(module, engine);
-    runtimesOfBytes.set(module, known);
+    const known = loadedBytes.get(module) ?? prepare(module, engine);
+    loadedBytes.set(module, known);
     return known;
   }
   const path = module instanceof URL ? fileURLToPath(module) : module;
   const key = `${(await stat(path)).mtimeMs} ${path}`;
-  const known = runtimesOfFiles.get(key) ?? readFile(path).then((bytes) => createRuntime(bytes, engine));
-  runtimesOfFiles.set(key, known);
+  const known = loadedFiles.get(key) ?? readFile(path).then((bytes) => prepare(bytes, engine));
+  loadedFiles.set(key, known);
   return known;
 }
 
-async function createRuntime(bytes: Uint8Array, { evaluator, policy }: Engine): Promise<PolicyRuntime> {
-  const declared = policy.readMetadata(bytes)?.executionMode;
+async function prepare(bytes: Uint8Array, { evaluator, policy }: Engine): Promise<LoadedModule> {
+  const metadata = policy.readMetadata(bytes);
+  const declared = metadata?.executionMode;
   const speaksWasi = declared === undefined && !policy.exportNames(bytes).includes('__guest_call');
   const rego = policy.isRegoModule(bytes);
   const requested = speaksWasi && !rego ? 'wasi' : undefined;
   const executionMode = policy.determineExecutionMode(declared, requested, rego);
   const compiled = await evaluator.compilePolicyModule(bytes, { executionMode });
-  return evaluator.createPolicyRuntime(compiled);
+  const runtime = await evaluator.createPolicyRuntime(compiled);
+  return { runtime, contextAwareResources: metadata?.contextAwareResources ?? [] };
 }
 
 function inputOf(request: unknown, { policy }: Engine): EvaluationInput {
@@ -73,13 +81,18 @@ function inputOf(request: unknown, { policy }: Engine): EvaluationInput {
     : { kind: 'raw', request: policy.decodeRawRequest(json) };
 }
 
-function contextOf(settings: unknown, host: ObservedHost, { evaluator, policy }: Engine): EvaluationContext {
+function contextOf(
+  { contextAwareResources }: LoadedModule,
+  settings: unknown,
+  host: ObservedHost,
+  { evaluator, policy }: Engine,
+): EvaluationContext {
   const hostCapabilities = evaluator.parseHostCapabilities(['*']);
   const refuse = (error: unknown): never => {
     throw new evaluator.HostCallError(errorMessage(error), { cause: error });
   };
   const gate: HostGate = {
-    permissions: { policyId: 'test', hostCapabilities, contextAwareResources: [] },
+    permissions: { policyId: 'test', hostCapabilities, contextAwareResources },
     log: ({ level, message, fields }) => host.logs.push({ level, message, fields: fields ?? {} }),
     call(binding, namespace, operation, payload) {
       try {
@@ -110,7 +123,7 @@ function resultOf(response: AdmissionResponse, input: EvaluationInput): Evaluati
       original !== undefined && {
         mutatedObject: applyPatch(
           JSON.parse(decode(original)),
-          JSON.parse(decode(Buffer.from(patch, 'base64'))) as Parameters<typeof applyPatch>[1],
+          JSON.parse(decode(Buffer.from(patch, 'base64'))) as PatchOperation[],
         ),
       }),
     ...(auditAnnotations !== undefined && { auditAnnotations }),
