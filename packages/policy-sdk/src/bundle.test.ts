@@ -1,4 +1,5 @@
 import { build } from 'esbuild';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
@@ -79,4 +80,37 @@ it('a bundle is small, and asks nothing of a platform', async () => {
   expect(everything).not.toMatch(
     /\b(?:TextEncoder|TextDecoder|URL|structuredClone|setTimeout|console|process|Buffer|atob|btoa|Intl|crypto\.)\b/,
   );
+});
+
+/** The packages that the declarations of an entry import, by themselves or through other files. */
+function importedPackages(file: URL, seen = new Set<string>()): Set<string> {
+  const packages = new Set<string>();
+  if (seen.has(file.href)) return packages;
+  seen.add(file.href);
+  // Examples in comments do not count.
+  const imports = readFileSync(file, 'utf8').matchAll(/^(?! *\*).*(?:from|import\()\s*'([^']+)'/gm);
+  for (const [, specifier = ''] of imports) {
+    if (!specifier.startsWith('.'))
+      packages.add(
+        specifier
+          .split('/')
+          .slice(0, specifier.startsWith('@') ? 2 : 1)
+          .join('/'),
+      );
+    else {
+      const declarations = new URL(specifier.replace(/\.[jt]s$/, '.d.ts'), file);
+      for (const found of importedPackages(declarations, seen)) packages.add(found);
+    }
+  }
+  return packages;
+}
+
+const entry = (name: string): URL => new URL(`../dist/${name}.d.ts`, import.meta.url);
+
+it('the types need nothing that is not installed with the package', () => {
+  const dependencies = ['@standard-schema/spec', 'kubernetes-types'];
+  expect([...importedPackages(entry('index'))].toSorted()).toEqual(dependencies);
+  for (const name of ['testing/index', 'host/kubernetes']) {
+    for (const found of importedPackages(entry(name))) expect(dependencies).toContain(found);
+  }
 });

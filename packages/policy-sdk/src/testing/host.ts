@@ -1,4 +1,3 @@
-import type { HostRequest } from '@kubewarden/evaluator';
 import type { HostOperations } from './host-operations.ts';
 import type { HostCall, LogEntry } from './verdict.ts';
 
@@ -28,8 +27,12 @@ export interface OpenHost {
    * @throws Error with the text that the policy sees
    */
   call(namespace: string, operation: string, payload: string): string;
-  /** Answers what a host asks on behalf of a Rego policy. */
-  fetch?(request: HostRequest): Uint8Array | Promise<Uint8Array>;
+  /**
+   * Answers what a host asks on behalf of a Rego policy.
+   *
+   * @param request - a HostRequest of the engine, which is not installed everywhere: types must do without it
+   */
+  fetch?(request: object): Uint8Array | Promise<Uint8Array>;
   /** How many recorded exchanges nobody has asked for yet. */
   unusedExchanges(): number;
 }

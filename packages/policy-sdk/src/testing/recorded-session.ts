@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { HostGate } from '@kubewarden/evaluator';
+import type { HostGate, HostRequest } from '@kubewarden/evaluator';
 import { loadEngine } from './evaluator.ts';
 import { errorMessage, HostSession, type OpenHost } from './host.ts';
 
@@ -68,7 +68,7 @@ class RecordedSession extends HostSession {
     };
     return {
       unusedExchanges: () => replay.leftovers().length,
-      fetch: (request) => gateFor(request).fetch(request),
+      fetch: (request) => gateFor(request).fetch(request as HostRequest),
       call(namespace, operation, payload) {
         const gate = gateFor(JSON.parse(payload));
         const answer = gate.call('kubewarden', namespace, operation, new TextEncoder().encode(payload));
