@@ -24,7 +24,7 @@ export const workloadKinds: readonly string[] = Object.keys(workloads);
  *
  * @param kind - one of {@link workloadKinds}
  */
-function workload(kind: string, podSpec: object): KubernetesObject {
+export function workload(kind: string, podSpec: object): KubernetesObject {
   const [apiVersion, spec] = workloads[kind]!;
   return { apiVersion, kind, metadata: { name: 'web', namespace: 'shop' }, spec: spec(podSpec) };
 }
