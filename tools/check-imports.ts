@@ -14,7 +14,7 @@ import { parseSync } from 'oxc-parser';
 /** The rows of the architecture, from the bottom up; packages of the same row do not know each other. */
 const rows: readonly (readonly string[])[] = [
   ['policy', 'policy-sdk'],
-  ['evaluator', 'registry'],
+  ['evaluator', 'registry', 'policy-compiler'],
   ['signatures', 'policy-sdk/testing'],
   ['capabilities', 'evaluation-pool'],
   ['policy-server', 'kwctl'],
