@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { makeLineTable } from '../bundle/line-table.ts';
 import { policyVariable, type Bundle } from '../bundle/bundle.ts';
 import { bundleName, isOwnFile, type BundleSources } from '../bundle/source-map.ts';
@@ -60,7 +62,7 @@ export async function evaluatePolicy({
   const deadline = Date.now() + maximumMilliseconds;
   let exceeded: string | undefined;
   const engine = await Engine.start({
-    natives: { ...natives, print: printTo(output) },
+    natives: buildNatives(output),
     interrupt: (memoryBytes) => {
       if (memoryBytes > maximumMemoryBytes)
         exceeded = `more than ${maximumMemoryBytes / 1024 / 1024} MiB of memory`;
@@ -95,7 +97,7 @@ export async function evaluatePolicy({
       hint,
     });
   }
-  if (!javy) checkExport(engine, bundle);
+  if (!javy) await checkExport(engine, bundle);
   const stateAddress = writeStateBlock(engine, (await engineFacts()).randomState);
   return {
     memory: engine.snapshot(),
@@ -107,26 +109,26 @@ export async function evaluatePolicy({
   };
 }
 
-const natives: Readonly<Record<string, Native>> = {
-  call: (engine, values) => {
-    const [, namespace, operation] = values.map((value) => engine.text(value));
-    // Only the console gets here; see `guest/top-level.ts`.
-    return namespace === 'tracing' && operation === 'log'
-      ? engine.newText('')
-      : engine.throwText('there is no host yet');
-  },
-  encode: (engine, [text]) => engine.newArrayBuffer(new TextEncoder().encode(engine.text(text!))),
-  decode: (engine, [buffer, offset, length]) => {
-    const start = engine.number(offset!);
-    const bytes = engine.arrayBufferBytes(buffer!).subarray(start, start + engine.number(length!));
-    return engine.newText(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes));
-  },
-};
-
-function printTo(output: string[]): Native {
-  return (engine, [text]) => {
-    output.push(engine.text(text!));
-    return engine.newUndefined();
+/** What the runtime finds while there is no host; what is printed is kept. */
+function buildNatives(output: string[]): Readonly<Record<string, Native>> {
+  return {
+    call: (engine, values) => {
+      const [, namespace, operation, payload] = values.map((value) => engine.text(value));
+      // The console is the only one that gets here; see `guest/top-level.ts`.
+      if (namespace !== 'tracing' || operation !== 'log') return engine.throwText('there is no host yet');
+      output.push((JSON.parse(payload!) as { readonly message: string }).message);
+      return engine.newText('');
+    },
+    encode: (engine, [text]) => engine.newArrayBuffer(new TextEncoder().encode(engine.text(text!))),
+    decode: (engine, [buffer, offset, length]) => {
+      const start = engine.number(offset!);
+      const bytes = engine.arrayBufferBytes(buffer!).subarray(start, start + engine.number(length!));
+      return engine.newText(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes));
+    },
+    print: (engine, [text]) => {
+      output.push(engine.text(text!));
+      return engine.newUndefined();
+    },
   };
 }
 
@@ -164,16 +166,19 @@ function checkViolations(engine: Engine, sources: BundleSources): void {
   throw new CompileError(code, problem, { location: placeOf(first.trace, sources), hint });
 }
 
-function checkExport(engine: Engine, { entry }: Bundle): void {
+async function checkExport(engine: Engine, { root, entry }: Bundle): Promise<void> {
   const value = engine.global('__kw_problem');
   const problem = engine.text(value);
   engine.free(value);
-  const location = { file: entry, line: 1, column: 1 };
   const hint = 'write `export default definePolicy({ … })`';
   if (problem === 'missing') {
+    const location = { file: entry, line: 1, column: 1 };
     throw new CompileError('no-default-export', 'the file has no default export', { location, hint });
   }
   if (problem === 'wrong') {
+    const lines = (await readFile(join(root, entry), 'utf8')).split('\n');
+    const line = lines.findIndex((text) => /^\s*export\s+default\b/.test(text)) + 1;
+    const location = { file: entry, line: Math.max(line, 1), column: 1 };
     throw new CompileError('not-a-policy', 'the default export is not what definePolicy returns', {
       location,
       hint,

@@ -78,7 +78,8 @@ function parseAbsolute(protocol: string, text: string, fragment: string | undefi
   }
   if (hierarchy.startsWith('//')) {
     const [, authority, path] = /^\/\/([^/]*)(.*)$/s.exec(hierarchy)!;
-    if (protocol === 'file:') parts.host = authority === 'localhost' ? '' : parseHost(authority!, special);
+    if (protocol === 'file:')
+      parts.host = authority === '' || authority === 'localhost' ? '' : parseHost(authority!, special);
     else if (authority === '') parts.host = '';
     else parseAuthority(parts, authority!);
     parts.path = path === '' && !special ? [] : parsePath(path!, [], special);
