@@ -24,6 +24,8 @@ export interface OptionModel {
 
 export interface PositionalModel {
   readonly name: string;
+  /** May be left out; only the last one. The others are required. */
+  readonly optional?: boolean;
   /** Takes this word and all that follow; only the last positional of a command. */
   readonly repeatable?: boolean;
   readonly help: string;
@@ -39,7 +41,6 @@ export interface CommandModel {
   /** Shown at the end of `--help`. */
   readonly examples?: readonly string[];
   readonly options: readonly OptionModel[];
-  /** All of them are required. */
   readonly positionals: readonly PositionalModel[];
   readonly subcommands?: readonly CommandModel[];
   /** Imports what carries the command out; only when it was chosen, since imports are most of the start-up time. */
@@ -75,8 +76,9 @@ export function optionUsage({ long, value, valueIsOptional, greedy }: OptionMode
 }
 
 /** `<uri>`, or `<uri>...` for one that may be repeated. */
-export function positionalUsage({ name, repeatable }: PositionalModel): string {
-  return repeatable ? `<${name}>...` : `<${name}>`;
+export function positionalUsage({ name, optional, repeatable }: PositionalModel): string {
+  const usage = optional ? `[${name}]` : `<${name}>`;
+  return repeatable ? `${usage}...` : usage;
 }
 
 /** Options of the program itself; they stand before the command. */

@@ -146,7 +146,10 @@ class Scanner {
     if (surplus !== undefined) throw this.#error(`unexpected argument '${surplus}' found`);
     const missing = [
       ...options.filter(({ required, long }) => required && !this.#values.has(long)).map(optionUsage),
-      ...wanted.slice(positionals.length).map(positionalUsage),
+      ...wanted
+        .slice(positionals.length)
+        .filter(({ optional }) => !optional)
+        .map(positionalUsage),
     ];
     if (missing.length > 0) {
       const list = missing.map((usage) => `\n  ${usage}`).join('');

@@ -2,6 +2,7 @@ import type { CommandModel } from '../command-line/model.ts';
 import { annotateCommand } from './annotate/command.ts';
 import { loadCommand, saveCommand } from './archive/command.ts';
 import { attachCommand } from './attach/command.ts';
+import { buildCommand } from './build/command.ts';
 import { digestCommand } from './digest/command.ts';
 import { generateKeyPairCommand } from './generate-key-pair/command.ts';
 import { inspectCommand } from './inspect/command.ts';
@@ -23,6 +24,7 @@ export const kwctl: CommandModel = {
   examples: [
     'kwctl run --request-path request.json policy.wasm     evaluate a policy',
     'kwctl inspect policy.wasm                             what a policy says of itself',
+    'kwctl build src/policy.ts                              compile a policy written in TypeScript',
     'kwctl annotate -m metadata.yml -o out.wasm in.wasm    embed metadata in a module',
     'kwctl push out.wasm ghcr.io/acme/demo:v1              put it in a registry',
     'kwctl generate-key-pair                               make a key to sign with',
@@ -34,6 +36,7 @@ export const kwctl: CommandModel = {
     annotateCommand,
     attachCommand,
     benchCommand,
+    buildCommand,
     {
       name: 'completions',
       summary: 'Generate shell completions',

@@ -26,7 +26,7 @@ export async function run({ options, positionals, log }: Invocation): Promise<vo
   const usagePath = options.value('usage-path');
   const wasmPath = positionals[0]!;
 
-  const usage = usagePath === undefined ? undefined : await read(usagePath, 'Error reading usage file');
+  const usage = usagePath === undefined ? undefined : await readUsageFile(usagePath);
   const module = await read(wasmPath, 'Error reading wasm file');
   const rego = parsing('Error parsing wasm module', wasmPath, () => isRegoModule(module));
   const used = parsing('Error scanning wasm module', wasmPath, () => usedHostCapabilities(module));
@@ -37,15 +37,24 @@ export async function run({ options, positionals, log }: Invocation): Promise<vo
   const metadata: Metadata = {
     ...declared,
     protocolVersion: await protocolVersion(declared, module),
-    annotations: annotations(declared, usage && new TextDecoder().decode(usage)),
+    annotations: policyAnnotations(declared, usage),
   };
   const [invalid] = validateMetadata(metadata);
   if (invalid !== undefined) {
     const place = invalid.path === '' ? '' : `${invalid.path}: `;
     throw new CliError(`Metadata is invalid: ${metadataPath}: ${place}${invalid.message}`);
   }
-  warnAboutCapabilities(metadata, used, log);
+  warnAboutCapabilities(metadata, used, log, 'kwctl::annotate');
   await writeOutputFile(options.required('output-path'), annotateModule(module, metadata));
+}
+
+/**
+ * Reads the text that tells users how to configure a policy.
+ *
+ * @throws CliError naming the file
+ */
+export async function readUsageFile(path: string): Promise<string> {
+  return new TextDecoder().decode(await read(path, 'Error reading usage file'));
 }
 
 async function read(path: string, what: string): Promise<Uint8Array> {
@@ -98,7 +107,8 @@ async function protocolVersion({ executionMode }: Metadata, module: Uint8Array):
   }
 }
 
-function annotations(metadata: Metadata, usage: string | undefined): Record<string, string> {
+/** The annotations of a policy: those of its author, its usage text, and the version of this program. */
+export function policyAnnotations(metadata: Metadata, usage: string | undefined): Record<string, string> {
   return {
     ...metadata.annotations,
     ...(usage === undefined ? {} : { [annotationKeys.usage]: usage }),
@@ -106,11 +116,17 @@ function annotations(metadata: Metadata, usage: string | undefined): Record<stri
   };
 }
 
-function warnAboutCapabilities(metadata: Metadata, used: readonly string[], log: Logger): void {
+/** Warns of host capabilities that a module and its metadata do not have in common. */
+export function warnAboutCapabilities(
+  metadata: Metadata,
+  used: readonly string[],
+  log: Logger,
+  target: string,
+): void {
   const { undeclared, undetected } = compareHostCapabilities(metadata.hostCapabilities ?? [], used);
   const warn = (message: string, capabilities: readonly string[]): void => {
     if (capabilities.length === 0) return;
-    log('warn', 'kwctl::annotate', message, { capabilities: `{${capabilities.map(quoted).join(', ')}}` });
+    log('warn', target, message, { capabilities: `{${capabilities.map(quoted).join(', ')}}` });
   };
   warn('host capabilities used by the policy but not declared in metadata', undeclared);
   warn('host capabilities declared in metadata but not detected in the policy', undetected);
