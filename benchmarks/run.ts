@@ -1,6 +1,6 @@
 /**
  * Measures what users feel of policy-server and kwctl: CPU per review and ABI, latency at a fixed rate,
- * throughput, start-up and memory.
+ * throughput, start-up and memory; and what the compiler makes of a policy in TypeScript.
  *
  * Usage: npm run bench -- [--seconds N] [--output FILE] [--compare FILE]
  *
@@ -13,6 +13,7 @@ import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { measureCompiler } from './compiler.ts';
 import { guestPolicy, policiesByAbi, realisticReview, root } from './fixtures.ts';
 import { requireLoadGenerators, saturate, steady } from './load.ts';
 import { printFigures, type Figure } from './report.ts';
@@ -111,6 +112,7 @@ requireLoadGenerators();
 await measureAbis();
 await measureServer();
 measureKwctl();
+for (const { name, value, unit, bar } of await measureCompiler()) add(name, value, unit, bar);
 
 const earlier =
   flags.compare === undefined

@@ -50,6 +50,7 @@ describe('a policy that cannot be compiled', () => {
       '2:67',
       'move the work into a handler',
     ],
+    ['top-level-limit', withTop('while (true) Math.sqrt(2);'), '2:19', 'move the work into a handler'],
     [
       'node-import',
       withTop('import { readFileSync } from "node:fs";', 'return readFileSync("x")'),

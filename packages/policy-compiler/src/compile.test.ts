@@ -68,6 +68,19 @@ describe.each(abis)('a policy compiled for %s', (abi) => {
     expect(other.compiled.digest).not.toBe(first.compiled.digest);
   });
 
+  it('is the same wherever the package manager puts its packages', async () => {
+    const lib = {
+      'node_modules/lib/package.json': '{"name":"lib","version":"1.0.0","main":"i.js"}',
+      'node_modules/lib/i.js': 'exports.f = (x) => x + 1;',
+    };
+    const source = policySource('return f(1)', { top: `import { f } from 'lib';` });
+    const manifest = { 'packages/mine/package.json': '{"name":"probe"}', 'packages/mine/policy.ts': source };
+    const hoisted = join(project({ ...lib, ...manifest }), 'packages/mine/policy.ts');
+    const beside = join(project({ ...lib, 'policy.ts': source }), 'policy.ts');
+    const digests = [hoisted, beside].map(async (entry) => (await compilePolicy({ entry, abi })).digest);
+    expect(await digests[0]).toBe(await digests[1]);
+  });
+
   it('is no larger than policies should be', async () => {
     const { compiled } = await testPolicy(privileged, abi);
     expect(compiled.size.wasm).toBe(compiled.wasm.length);
@@ -195,6 +208,14 @@ describe.each(abis)('a policy compiled for %s', (abi) => {
     const policy = await testPolicy(policySource('return request.text.length + request.text.slice(-2)'), abi);
     const text = 'ü€'.repeat(250_000);
     expect(await policy.message({ text })).toBe('500000ü€');
+  });
+
+  it('gets rid of garbage that refers to itself', async () => {
+    const body = `
+      for (let n = 0; n < 300; n++) { const cycle: any = { data: new Uint8Array(1_000_000).fill(n) }; cycle.self = cycle; }
+      return 'done'`;
+    const policy = await testPolicy(policySource(body), abi, {}, 64 * 1024 * 1024);
+    expect(await policy.message()).toBe('done');
   });
 
   it('has to answer with text', async () => {

@@ -54,8 +54,8 @@ export async function bundlePolicy(entry: string): Promise<Bundle> {
     });
     const text = (suffix: string): string => outputFiles.find(({ path }) => path.endsWith(suffix))!.text;
     return {
-      code: text(bundleName),
-      sourceMap: text('.map'),
+      code: withShortNames(text(bundleName)),
+      sourceMap: withShortSources(text('.map')),
       metafile,
       warnings: warnings.map(toWarning),
       root,
@@ -66,6 +66,24 @@ export async function bundlePolicy(entry: string): Promise<Bundle> {
     if (message === undefined) throw cause;
     throw toError(message, cause);
   }
+}
+
+/**
+ * Files of packages are named from `node_modules` on: where a package manager has put that folder must not make
+ * another module of the same sources.
+ */
+function withShortSources(sourceMap: string): string {
+  const map = JSON.parse(sourceMap) as { sources: string[] };
+  const sources = map.sources.map((file) => {
+    const folder = file.lastIndexOf('node_modules/');
+    return folder < 0 ? file : file.slice(folder);
+  });
+  return JSON.stringify({ ...map, sources });
+}
+
+/** The same for the names that esbuild gives to the functions around modules: a line of their own for each. */
+function withShortNames(code: string): string {
+  return code.replaceAll(/^( *")[^"\n]*\/(?=node_modules\/[^"\n]*"\()/gm, '$1');
 }
 
 function locateEntry(entry: string): { readonly file: string; readonly root: string } {

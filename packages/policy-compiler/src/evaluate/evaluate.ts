@@ -10,7 +10,7 @@ import { engineFacts } from './engine-facts.ts';
 import { writeStateBlock } from './state-block.ts';
 
 /** Milliseconds that code outside of functions may take. */
-const maximumMilliseconds = 10_000;
+const maximumMilliseconds = 5000;
 /** Bytes of memory that a policy may have before it has seen a request. */
 const maximumMemoryBytes = 64 * 1024 * 1024;
 

@@ -127,10 +127,14 @@ export async function testPolicy(
   source: string | Readonly<Record<string, string>>,
   abi: PolicyAbi,
   options: Partial<CompileOptions> = {},
+  maximumMemoryBytes?: number,
 ): Promise<TestPolicy> {
   const files = typeof source === 'string' ? { 'policy.ts': source } : source;
   const compiled = await compilePolicy({ entry: join(project(files), 'policy.ts'), abi, ...options });
   const executionMode = abi === 'wapc' ? 'kubewarden-wapc' : 'wasi';
-  const module = await compilePolicyModule(compiled.wasm, { executionMode });
+  const module = await compilePolicyModule(compiled.wasm, {
+    executionMode,
+    ...(maximumMemoryBytes === undefined ? {} : { maximumMemoryBytes }),
+  });
   return new TestPolicy(compiled, module.sandbox, await createPolicyRuntime(module));
 }
