@@ -1,0 +1,18 @@
+import { RequestError } from '@kubewarden/policy-sdk';
+
+/**
+ * A list of objects inside of a request, which nobody has checked yet. Absent or null, it is empty.
+ *
+ * @param name - what the message calls it
+ * @throws RequestError if it is something else
+ */
+export function objectList<T extends object>(
+  list: readonly T[] | null | undefined,
+  name: string,
+): readonly T[] {
+  const objects: unknown = list ?? [];
+  if (!Array.isArray(objects) || !objects.every((item) => typeof item === 'object' && item !== null)) {
+    throw new RequestError(`${name} must be a list of objects`);
+  }
+  return objects as readonly T[];
+}
