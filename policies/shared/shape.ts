@@ -16,3 +16,17 @@ export function objectList<T extends object>(
   }
   return objects as readonly T[];
 }
+
+/**
+ * A list of strings inside of a request, which nobody has checked yet. Absent or null, it is empty.
+ *
+ * @param name - what the message calls it
+ * @throws RequestError if it is something else
+ */
+export function stringList(list: readonly string[] | null | undefined, name: string): readonly string[] {
+  const strings: unknown = list ?? [];
+  if (!Array.isArray(strings) || !strings.every((item) => typeof item === 'string')) {
+    throw new RequestError(`${name} must be a list of strings`);
+  }
+  return strings as readonly string[];
+}
