@@ -190,7 +190,7 @@ const cases: PolicyCase[] = [
       containers: [container(mount('data'))],
     }),
     settings: allowing(['/foo', true]),
-    expected: rejected(unlisted('undefined')),
+    expected: rejected(unlisted('')),
   },
   {
     name: 'lists that are null',

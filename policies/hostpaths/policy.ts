@@ -35,7 +35,10 @@ export default definePolicy({
       return mounts
         .filter((mount) => mount.name === name)
         .map(({ readOnly }) =>
-          problemOf({ path: String(hostPath.path), name, readOnly: !!readOnly }, allowed),
+          problemOf(
+            { path: (hostPath.path as string | undefined) ?? '', name, readOnly: !!readOnly },
+            allowed,
+          ),
         )
         .filter((problem) => problem !== undefined);
     });
