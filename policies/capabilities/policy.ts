@@ -11,21 +11,17 @@ import {
   type Container,
   type EphemeralContainer,
 } from '@kubewarden/policy-sdk';
-import { object } from 'valibot';
-import { objectMessage, strings } from '../shared/settings.ts';
+import { members, strings } from '../shared/settings.ts';
 import { stringList } from '../shared/shape.ts';
 
 const notAllowed = "PSP capabilities policies doesn't allow these capabilities to be added";
 
 export default definePolicy({
-  settings: object(
-    {
-      allowed_capabilities: strings,
-      required_drop_capabilities: strings,
-      default_add_capabilities: strings,
-    },
-    objectMessage,
-  ),
+  settings: members({
+    allowed_capabilities: strings,
+    required_drop_capabilities: strings,
+    default_add_capabilities: strings,
+  }),
   validateSettings({ allowed_capabilities: allowed, required_drop_capabilities: dropped, ...settings }) {
     const added = settings.default_add_capabilities;
     const allowedAndDropped = allowed.filter((name) => dropped.includes(name));

@@ -1,5 +1,5 @@
-import { array, nullish, number, object, pipe, rawTransform, string, union, type InferOutput } from 'valibot';
-import { flag, objectMessage } from '../shared/settings.ts';
+import { array, nullish, number, pipe, rawTransform, string, union, type InferOutput } from 'valibot';
+import { flag, members } from '../shared/settings.ts';
 import {
   compareQuantities,
   formatQuantity,
@@ -25,27 +25,21 @@ const quantity = nullish(
   ),
 );
 
-const resource = object(
-  {
-    minLimit: quantity,
-    maxLimit: quantity,
-    minRequest: quantity,
-    maxRequest: quantity,
-    defaultRequest: quantity,
-    defaultLimit: quantity,
-    ignoreValues: flag,
-  },
-  objectMessage,
-);
+const resource = members({
+  minLimit: quantity,
+  maxLimit: quantity,
+  minRequest: quantity,
+  maxRequest: quantity,
+  defaultRequest: quantity,
+  defaultLimit: quantity,
+  ignoreValues: flag,
+});
 
-export const settingsSchema = object(
-  {
-    cpu: nullish(resource),
-    memory: nullish(resource),
-    ignoreImages: nullish(array(string('must be a string'), 'must be a list')),
-  },
-  objectMessage,
-);
+export const settingsSchema = members({
+  cpu: nullish(resource),
+  memory: nullish(resource),
+  ignoreImages: nullish(array(string('must be a string'), 'must be a list')),
+});
 
 export type Settings = InferOutput<typeof settingsSchema>;
 export type ResourceSettings = InferOutput<typeof resource>;

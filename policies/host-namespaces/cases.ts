@@ -184,6 +184,12 @@ const tables: PolicyTables = {
         'allow_host_ports[1].min: must be an integer; allow_host_ports[1].max: must be an integer',
     },
     {
+      name: 'settings that are a list',
+      settings: ['allow_host_ipc'],
+      valid: false,
+      message: 'must be an object',
+    },
+    {
       name: 'a flag that is no boolean',
       settings: { allow_host_pid: 'yes' },
       valid: false,

@@ -7,12 +7,12 @@ import {
   type Container,
   type EphemeralContainer,
 } from '@kubewarden/policy-sdk';
-import { array, check, object, optional, pipe, type InferOutput } from 'valibot';
-import { flag, objectMessage, wholeNumber } from '../shared/settings.ts';
+import { array, check, optional, pipe, type InferOutput } from 'valibot';
+import { flag, members, wholeNumber } from '../shared/settings.ts';
 import { objectList } from '../shared/shape.ts';
 
 const portRange = pipe(
-  object({ min: wholeNumber, max: wholeNumber }, objectMessage),
+  members({ min: wholeNumber, max: wholeNumber }),
   check(
     ({ min, max }) => min <= max,
     ({ input: { min, max } }) => `port min ${min} cannot be greater than max ${max}`,
@@ -22,15 +22,12 @@ const portRange = pipe(
 type PortRange = InferOutput<typeof portRange>;
 
 export default definePolicy({
-  settings: object(
-    {
-      allow_host_ipc: flag,
-      allow_host_network: flag,
-      allow_host_pid: flag,
-      allow_host_ports: optional(array(portRange, 'must be a list'), []),
-    },
-    objectMessage,
-  ),
+  settings: members({
+    allow_host_ipc: flag,
+    allow_host_network: flag,
+    allow_host_pid: flag,
+    allow_host_ports: optional(array(portRange, 'must be a list'), []),
+  }),
   validate(request, settings) {
     const podSpec = extractPodSpec(request);
     if (podSpec === undefined) return accept();

@@ -1,6 +1,6 @@
 import { accept, allContainers, definePolicy, extractPodSpec, reject } from '@kubewarden/policy-sdk';
 import { array, boolean, nullish, object, string, type InferOutput, type ObjectIssue } from 'valibot';
-import { objectMessage } from '../shared/settings.ts';
+import { members } from '../shared/settings.ts';
 import { objectList } from '../shared/shape.ts';
 import { pathSegments, startsWith } from './path.ts';
 
@@ -19,10 +19,7 @@ interface Mount {
 }
 
 export default definePolicy({
-  settings: object(
-    { allowedHostPaths: nullish(array(allowedHostPath, 'must be a list'), []) },
-    objectMessage,
-  ),
+  settings: members({ allowedHostPaths: nullish(array(allowedHostPath, 'must be a list'), []) }),
   validate(request, settings) {
     const allowed = settings.allowedHostPaths ?? [];
     const podSpec = extractPodSpec(request);
@@ -63,7 +60,7 @@ function problemOf({ path, name, readOnly }: Mount, allowed: readonly AllowedHos
 }
 
 function missingKey(issue: ObjectIssue): string {
-  if (issue.expected === 'Object') return objectMessage(issue);
+  if (issue.expected === 'Object') return 'must be an object';
   if (issue.expected === '"pathPrefix"') return 'pathPrefix key is missing';
   const { pathPrefix } = issue.path![0].input as Partial<AllowedHostPath>;
   return `readOnly key for pathPrefix '${pathPrefix}' is missing`;

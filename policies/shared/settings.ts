@@ -1,4 +1,15 @@
-import { array, boolean, integer, number, optional, pipe, string, type ObjectIssue } from 'valibot';
+import {
+  array,
+  boolean,
+  custom,
+  integer,
+  number,
+  object,
+  optional,
+  pipe,
+  string,
+  type ObjectEntries,
+} from 'valibot';
 
 /** A boolean that is off where nothing is said. */
 export const flag = optional(boolean('must be a boolean'), false);
@@ -9,7 +20,10 @@ export const strings = optional(array(string('must be a string'), 'must be a lis
 /** A whole number. */
 export const wholeNumber = pipe(number('must be an integer'), integer('must be an integer'));
 
-/** The message of an object's schema: valibot has one for another type and for a member that is missing. */
-export function objectMessage({ expected }: ObjectIssue): string {
-  return expected === 'Object' ? 'must be an object' : 'is missing';
+/** An object with these members; others are left out. Valibot's own takes lists as well, and would see nothing in them. */
+export function members<const Entries extends ObjectEntries>(entries: Entries) {
+  return pipe(
+    custom<unknown>((value) => !Array.isArray(value), 'must be an object'),
+    object(entries, ({ expected }) => (expected === 'Object' ? 'must be an object' : 'is missing')),
+  );
 }
