@@ -30,3 +30,17 @@ export function stringList(list: readonly string[] | null | undefined, name: str
   }
   return strings as readonly string[];
 }
+
+/**
+ * A list of numbers inside of a request, which nobody has checked yet. Absent or null, it is empty.
+ *
+ * @param name - what the message calls it
+ * @throws RequestError if it is something else
+ */
+export function numberList(list: readonly number[] | null | undefined, name: string): readonly number[] {
+  const numbers: unknown = list ?? [];
+  if (!Array.isArray(numbers) || !numbers.every((item) => typeof item === 'number')) {
+    throw new RequestError(`${name} must be a list of numbers`);
+  }
+  return numbers as readonly number[];
+}
