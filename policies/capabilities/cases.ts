@@ -96,6 +96,17 @@ const cases: PolicyCase[] = [
     settings: allowing('CHOWN', 'KILL'),
     expected: rejected('{"BPF"}'),
   },
+  ...['Pod', 'Deployment'].map((kind): PolicyCase => ({
+    name: `original: a ${kind} is completed`,
+    request: creationOf({ containers: [adding('KILL')] }, kind),
+    settings: mutating,
+    expected: {
+      accepted: true,
+      mutatedObject: workload(kind, {
+        containers: [container({ add: ['KILL', 'CHOWN'], drop: ['NET_ADMIN'] })],
+      }),
+    },
+  })),
   {
     name: 'all that are not allowed, once each',
     request: creationOf({

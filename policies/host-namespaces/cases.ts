@@ -177,17 +177,12 @@ const tables: PolicyTables = {
     },
     {
       name: 'ports that are no range',
-      settings: { allow_host_ports: [80, { min: '80', max: 80.5 }] },
+      settings: { allow_host_ports: [80, { min: '80', max: 80.5 }, [80, 90]] },
       valid: false,
       message:
         'allow_host_ports[0]: must be an object; ' +
-        'allow_host_ports[1].min: must be an integer; allow_host_ports[1].max: must be an integer',
-    },
-    {
-      name: 'settings that are a list',
-      settings: ['allow_host_ipc'],
-      valid: false,
-      message: 'must be an object',
+        'allow_host_ports[1].min: must be an integer; allow_host_ports[1].max: must be an integer; ' +
+        'allow_host_ports[2]: must be an object',
     },
     {
       name: 'a flag that is no boolean',
