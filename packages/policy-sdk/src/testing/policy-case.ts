@@ -1,4 +1,5 @@
 import { deepStrictEqual, fail, match, strictEqual } from 'node:assert/strict';
+import type { TestHost } from './host.ts';
 import { testPolicy, testSettings, type Evaluation } from './test-policy.ts';
 import type { PolicyUnderTest } from './subject.ts';
 import type { Verdict } from './verdict.ts';
@@ -26,6 +27,8 @@ export interface PolicyCase extends Evaluation<unknown> {
 export interface SettingsCase {
   readonly name: string;
   readonly settings: unknown;
+  /** For a policy that asks its host about settings. */
+  readonly host?: TestHost;
   readonly valid: boolean;
   /** The whole message, or what must match it. */
   readonly message?: string | RegExp;
@@ -92,7 +95,7 @@ export async function checkCase(policy: PolicyUnderTest, tested: PolicyCase): Pr
  * ```
  */
 export async function checkSettingsCase(policy: PolicyUnderTest, tested: SettingsCase): Promise<void> {
-  const { valid, message } = await testSettings(policy, tested.settings);
+  const { valid, message } = await testSettings(policy, tested.settings, tested.host);
   strictEqual(valid, tested.valid, message);
   compareMessage(message, tested.message);
 }

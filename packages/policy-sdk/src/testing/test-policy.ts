@@ -74,6 +74,7 @@ export async function testPolicy<Request>(
  * Asks a policy, as it is written or compiled, what it thinks of settings.
  *
  * @param policy - as for {@link testPolicy}
+ * @param host - for a policy that asks its host about settings; default: one that has no answers
  *
  * @example
  * ```ts
@@ -86,11 +87,15 @@ export async function testPolicy<Request>(
  * (await testSettings(policy, { limit: '3' })).valid; // => false
  * ```
  */
-export async function testSettings(policy: PolicyUnderTest, settings: unknown): Promise<SettingsVerdict> {
-  const host = new ObservedHost(await openHost());
+export async function testSettings(
+  policy: PolicyUnderTest,
+  settings: unknown,
+  host?: TestHost,
+): Promise<SettingsVerdict> {
+  const observed = new ObservedHost(await openHost(host));
   return isModule(policy)
-    ? checkSettingsOfModule(policy, settings, host)
-    : checkSettingsOfSource(policy, settings, host);
+    ? checkSettingsOfModule(policy, settings, observed)
+    : checkSettingsOfSource(policy, settings, observed);
 }
 
 function isModule(policy: PolicyUnderTest): policy is string | URL | Uint8Array {

@@ -129,6 +129,17 @@ describe('settings under test', () => {
       valid: (await testSettings(module, {})).valid,
     });
   });
+
+  it('may be asked about at the host', async () => {
+    const policy = definePolicy<{ registry: string }>({
+      validate: () => accept(),
+      validateSettings: ({ registry }) => ({ valid: lookupHost(registry).length > 0 }),
+    });
+    const settings = { registry: 'registry.example.com' };
+    const host = { 'net/v1/dns_lookup_host': { ips: ['192.0.2.1'] } };
+    await checkSettingsCase(policy, { name: 'known', settings, host, valid: true });
+    await expect(testSettings(policy, settings)).rejects.toThrow('no answer for net/v1/dns_lookup_host');
+  });
 });
 
 const lookUp = definePolicy({ validate: () => accept({ warnings: lookupHost('kubewarden.io') }) });
