@@ -1,7 +1,8 @@
-import { annotationKeys, decodeMetadata, validateMetadata } from '@kubewarden/policy';
+import { annotationKeys, decodeMetadata, readMetadata, validateMetadata } from '@kubewarden/policy';
 import type { Policy } from '@kubewarden/policy-sdk';
-import { checkCase, checkSettingsCase } from '@kubewarden/policy-sdk/testing';
+import { checkCase, checkSettingsCase, type PolicyUnderTest } from '@kubewarden/policy-sdk/testing';
 import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { PolicyTables } from './testing/tables.ts';
@@ -9,15 +10,18 @@ import type { PolicyTables } from './testing/tables.ts';
 const folder = (name: string): URL => new URL(`${name}/`, import.meta.url);
 const text = (name: string, file: string): string => readFileSync(new URL(file, folder(name)), 'utf8');
 
-const names = globSync('*/policy.ts', { cwd: import.meta.dirname })
-  .map((path) => path.slice(0, -'/policy.ts'.length))
-  .toSorted();
+/** Where the built modules of policies in Rego are: beside their sources, unless a build put them elsewhere. */
+const modules = process.env['KUBEWARDEN_POLICIES_DIR'] ?? import.meta.dirname;
+
+const sources = globSync('*/policy.{ts,rego}', { cwd: import.meta.dirname }).toSorted();
 
 const library = await Promise.all(
-  names.map(async (name) => {
-    const { default: policy } = (await import(new URL('policy.ts', folder(name)).href)) as {
-      default: Policy;
-    };
+  sources.map(async (source) => {
+    const [name, file] = source.split('/') as [string, string];
+    const policy: PolicyUnderTest =
+      file === 'policy.rego'
+        ? join(modules, name, 'policy.wasm')
+        : ((await import(new URL(file, folder(name)).href)) as { default: Policy }).default;
     const { default: tables } = (await import(new URL('cases.ts', folder(name)).href)) as {
       default: PolicyTables;
     };
@@ -48,6 +52,12 @@ describe.each(library)('$name', ({ name, policy, tables }) => {
     expect(metadata.mutating).toBe(
       tables.cases.some(({ expected: { mutatedObject } }) => mutatedObject !== undefined),
     );
+    if (typeof policy !== 'string') return;
+    const usage = { [annotationKeys.usage]: text(name, 'README.md') };
+    expect(readMetadata(readFileSync(policy))).toEqual({
+      ...metadata,
+      annotations: { ...metadata.annotations, ...usage },
+    });
   });
 
   test('describes its settings to people and to user interfaces', () => {

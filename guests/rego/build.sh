@@ -8,7 +8,6 @@
 # Uses the `opa` on PATH, or installs one with Go into a cache folder outside of the tree.
 set -eu
 
-version=1.22.2
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 out=$(realpath -m "${1:-$here}")
 mkdir -p "$out"
@@ -16,11 +15,7 @@ export PATH="$here/../../node_modules/.bin:$PATH" # Node 24 of the project
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-if ! command -v opa >/dev/null; then
-  cache=${XDG_CACHE_HOME:-$HOME/.cache}/kubewarden-guests/opa-$version
-  [ -x "$cache/opa" ] || GOBIN=$cache go install "github.com/open-policy-agent/opa@v$version"
-  PATH=$cache:$PATH
-fi
+. "$here/find-opa.sh"
 
 # build <source> <entry point> <module> [option]
 #
