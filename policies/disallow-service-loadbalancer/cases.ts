@@ -1,0 +1,3 @@
+import { serviceTables } from '../shared/service-cases.ts';
+
+export default serviceTables('LoadBalancer');
