@@ -254,6 +254,12 @@ export function metadataTables(field: MetadataField, refused: string): PolicyTab
           `denied_${field}: must be a list of strings; mandatory_${field}[0]: must be a string; ` +
           `constrained_${field}.a: must be a regular expression`,
       },
+      {
+        name: 'constraints without names',
+        settings: { [`constrained_${field}`]: ['^team-'] },
+        valid: false,
+        message: `constrained_${field}: must map names to regular expressions`,
+      },
     ],
   };
 }

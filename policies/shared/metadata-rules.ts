@@ -9,7 +9,8 @@ import {
   type ValidationResponse,
 } from '@kubewarden/policy-sdk';
 import { RE2JS } from 're2js';
-import { array, nullish, record, string } from 'valibot';
+import { array, nullish, string } from 'valibot';
+import { textMap } from './maps.ts';
 
 /** The parts of an object's metadata that map names to values. */
 export type MetadataField = 'labels' | 'annotations';
@@ -29,7 +30,7 @@ export const nameList = nullish(array(string('must be a string'), 'must be a lis
 
 /** Schema of constraints, by name. */
 export const constraintMap = nullish(
-  record(string(), string('must be a regular expression'), 'must map names to regular expressions'),
+  textMap('must map names to regular expressions', 'must be a regular expression'),
   {},
 );
 
@@ -91,7 +92,7 @@ export function judgeMetadata(
 
 function isMatch(constrained: MetadataRules['constrained'], name: string, value: string): boolean {
   const expression = Object.hasOwn(constrained, name) ? constrained[name] : undefined;
-  return expression === undefined || RE2JS.compile(expression).matcher(value).find();
+  return expression === undefined || RE2JS.compile(expression).test(value);
 }
 
 /** @param map - nobody has checked it, whatever the types say */

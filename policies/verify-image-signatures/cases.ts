@@ -455,6 +455,11 @@ const tables: PolicyTables = {
       'GitHub action signature for image *: "no owner provided"',
     ),
     settingsCase(
+      'annotations without names',
+      { pubKeys: [publicKey], annotations: ['prod'] },
+      'signatures[0].annotations: must map names to texts',
+    ),
+    settingsCase(
       'no certificates',
       { certificates: [] },
       'Certificate signature for image *: "no certificate provided"',

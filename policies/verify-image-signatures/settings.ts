@@ -6,11 +6,11 @@ import {
   object,
   optional,
   pipe,
-  record,
   string,
   transform,
   type InferOutput,
 } from 'valibot';
+import { textMap } from '../shared/maps.ts';
 
 const text = string('must be a string');
 const texts = array(text, 'must be a list of strings');
@@ -30,7 +30,7 @@ const kinds = ['pubKeys', 'keyless', 'githubActions', 'keylessPrefix', 'certific
 const signature = pipe(
   object({
     image: text,
-    annotations: nullish(record(text, text, 'must map names to texts')),
+    annotations: nullish(textMap('must map names to texts', 'must be a string')),
     pubKeys: nullish(texts),
     keyless: nullish(array(identity)),
     githubActions: nullish(object({ owner: text, repo: nullish(text) })),
