@@ -96,7 +96,11 @@ describe('dockerCredentials', () => {
       { auths, credsStore: 'all', credHelpers: { 'a.io': 'one', 'ghcr.io': 'one', 't.io': 'token' } },
       helpers,
     );
-    const ask = async (registry: string) => (await find(path, registry)).credential;
+    const ask = async (registry: string) => {
+      const { credential, warnings } = await find(path, registry);
+      expect(warnings).toEqual([]);
+      return credential;
+    };
     expect(await ask('a.io')).toEqual({ kind: 'password', username: 'one', password: 's' });
     expect(await ask('ghcr.io')).toMatchObject({ username: 'one' });
     expect(await ask('b.io')).toMatchObject({ username: 'all' });
