@@ -195,9 +195,7 @@ async function passBody(
       await new Promise((resolve) => outgoing.write(piece.subarray(0, rest), resolve));
       if (fault.kind === 'truncate') outgoing.destroy();
       return;
-    } else if (!outgoing.write(piece)) {
-      await new Promise((resolve) => outgoing.once('drain', resolve).once('close', resolve));
-    }
+    } else if (!outgoing.write(piece)) await drained(outgoing);
   }
   outgoing.end();
 }
@@ -208,4 +206,14 @@ function toHeaders(
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? value : [...value]]),
   );
+}
+
+function drained(outgoing: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      outgoing.off('drain', done).off('close', done);
+      resolve();
+    };
+    outgoing.on('drain', done).on('close', done);
+  });
 }
