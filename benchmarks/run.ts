@@ -41,7 +41,11 @@ const slug = (name: string): string =>
 
 /** CPU per review and latency of each ABI, the server saturated with 16 keep-alive connections. */
 async function measureAbis(): Promise<void> {
-  const bars: Readonly<Record<string, number>> = { 'gatekeeper (Rego)': 80, 'waPC (Rust)': 150 };
+  const bars: Readonly<Record<string, number>> = {
+    'gatekeeper (Rego)': 80,
+    'waPC (Rust)': 150,
+    'waPC (TypeScript)': 200,
+  };
   const policies = Object.fromEntries(
     Object.entries(policiesByAbi).map(([name, policy]) => [slug(name), policy]),
   );

@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { buildPolicy } from '../../policies/build.ts';
 
 const port = process.env['PORT'] ?? '3000';
 const readinessPort = process.env['READINESS_PORT'] ?? '8081';
@@ -18,7 +19,13 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'kubewarden-quick-start-'));
 const policies = join(folder, 'policies.yml');
 const template = readFileSync(new URL('policies.yml', import.meta.url), 'utf8');
-writeFileSync(policies, template.replaceAll('${GUESTS}', join(root, 'guests')));
+writeFileSync(
+  policies,
+  template.replaceAll('${GUESTS}', join(root, 'guests')).replaceAll('${POLICIES}', folder),
+);
+const names = new Set([...template.matchAll(/\$\{POLICIES\}\/([a-z-]+)\.wasm/g)].map(([, name]) => name!));
+console.log(`building ${[...names].join(', ')} from TypeScript`);
+for (const name of names) await buildPolicy(name, join(folder, `${name}.wasm`));
 
 const server = spawn(
   process.execPath,
@@ -68,6 +75,6 @@ ${curl('pod-privileged-rust', 'pod-privileged')}
 ${curl('pod-privileged-rust', 'pod-plain')}
 
 The first pod is denied, the second one accepted. Put pod-privileged-go, pod-privileged-typescript,
-pod-privileged-rego, all-languages-agree or only-watching in place of pod-privileged-rust: they are in
-examples/quick-start/policies.yml. Ctrl+C ends the server.
+pod-privileged-rego, all-languages-agree, only-watching, no-latest, owned or limits in place of
+pod-privileged-rust: they are in examples/quick-start/policies.yml. Ctrl+C ends the server.
 `);
