@@ -6,6 +6,7 @@ import type { ResolvedPolicy } from '../policy/resolve.ts';
 import { findStored } from '../policy/stored.ts';
 import { CliError } from '../terminal/cli-error.ts';
 import type { Logger } from '../terminal/log.ts';
+import { interruptible } from '../terminal/interruption.ts';
 import type { StatusLine } from '../terminal/status-line.ts';
 import type { RequestedVerification } from '../verification/requested.ts';
 import type { Session } from './session.ts';
@@ -104,12 +105,15 @@ export async function obtainPolicy(
   const { fetchPolicy } = await import('@kubewarden/registry');
   const pulling = `Pulling policy from ${uri}`;
   try {
-    const fetched = await fetchPolicy(policy, {
-      client: await session.client(),
-      destination,
-      ...(verified === undefined ? {} : { verified }),
-      onProgress: (progress) => status.show(pulling, transferText(progress)),
-    });
+    const client = await session.client();
+    const fetched = await interruptible(status.clear, () =>
+      fetchPolicy(policy, {
+        client,
+        destination,
+        ...(verified === undefined ? {} : { verified }),
+        onProgress: (progress) => status.show(pulling, transferText(progress)),
+      }),
+    );
     if (fetched.origin === 'downloaded') status.end(`Successfully pulled policy from ${uri}`);
     return fetched;
   } catch (error) {

@@ -29,12 +29,17 @@ export async function inFolderOf<T>(
 /** Removes the folders of a file that were made for it, unless something else has got into them. */
 export async function removeMadeFolders(path: string, made: string | undefined): Promise<void> {
   if (made === undefined) return;
-  const top = resolve(made);
-  for (let folder = resolve(dirname(path)); folder.startsWith(top); folder = dirname(folder)) {
+  for (const folder of foldersUpTo(path, made)) {
     try {
       await rmdir(folder);
     } catch {
       return;
     }
   }
+}
+
+/** The folders above a file, from the innermost to this one. */
+export function* foldersUpTo(path: string, topmost: string): Generator<string> {
+  const top = resolve(topmost);
+  for (let folder = resolve(dirname(path)); folder.startsWith(top); folder = dirname(folder)) yield folder;
 }

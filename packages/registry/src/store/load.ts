@@ -8,6 +8,7 @@ import { startsLikeWasm } from '../policy-file.ts';
 import { type ArchiveLimits, defaultArchiveLimits } from './archive-limits.ts';
 import { type EntryPlace, placeEntry } from './archive-names.ts';
 import { inFolderOf } from './create-folder.ts';
+import { forgetIncomplete, noteIncomplete } from './incomplete-files.ts';
 import { createPartialName, removeAbandoned } from './partial-files.ts';
 import { storedUri, storeSchemes } from './paths.ts';
 import { settleAll } from './settle-all.ts';
@@ -39,8 +40,9 @@ export async function loadPolicies(
     throw new PolicyArchiveError(`cannot open file ${file}: ${(cause as Error).message}`, { cause });
   });
   const staging = join(root, createPartialName());
+  const incomplete = noteIncomplete(staging);
   try {
-    await mkdir(staging, { recursive: true });
+    incomplete.made = await mkdir(staging, { recursive: true });
     await removeAbandoned(root);
     const unpacked = await unpack(archive.createReadStream({ autoClose: false }), staging, limits);
     await checkPlaces(root, unpacked.staged);
@@ -57,6 +59,7 @@ export async function loadPolicies(
     throw new PolicyArchiveError(`cannot unpack file ${file}: ${(cause as Error).message}`, { cause });
   } finally {
     await rm(staging, { recursive: true, force: true }).catch(() => undefined);
+    forgetIncomplete(incomplete);
     await archive.close();
   }
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { PolicyStoreError } from '../errors.ts';
+import { forgetIncomplete, noteIncomplete } from './incomplete-files.ts';
 import { writeAtomically } from './write.ts';
 
 /**
@@ -22,6 +23,7 @@ export async function writeUserFile(path: string, content: AsyncIterable<Uint8Ar
 /** What a device has been given cannot be taken back, so the content is first got to its end. */
 async function writeToDevice(path: string, content: AsyncIterable<Uint8Array>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'kubewarden-'));
+  const incomplete = noteIncomplete(folder);
   try {
     const whole = join(folder, 'content');
     await writeAtomically(whole, content);
@@ -32,5 +34,6 @@ async function writeToDevice(path: string, content: AsyncIterable<Uint8Array>): 
     });
   } finally {
     await rm(folder, { recursive: true, force: true });
+    forgetIncomplete(incomplete);
   }
 }

@@ -74,6 +74,20 @@ describe('writeAtomically', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it('leaves nothing when the process exits in the middle', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'other'), 'stays');
+    const script =
+      `import { writeAtomically } from ${JSON.stringify(new URL('write.ts', import.meta.url).href)};` +
+      `import { readdirSync } from 'node:fs';` +
+      `const exit = async function* () { yield new Uint8Array(9); ` +
+      `console.log(readdirSync(${JSON.stringify(join(folder, 'a/b'))}).length); process.exit(7); };` +
+      `await writeAtomically(${JSON.stringify(join(folder, 'a/b/p'))}, exit());`;
+    const ended = promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
+    await expect(ended).rejects.toMatchObject({ code: 7, stdout: '1\n' });
+    expect(readdirSync(folder)).toEqual(['other']);
+  });
+
   it('is whole whoever writes at the same time', async () => {
     const folder = temporaryFolder();
     const path = join(folder, 'a/b/p');
