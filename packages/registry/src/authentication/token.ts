@@ -89,7 +89,7 @@ function readRealm({ challenge, registry, registryIsUnprotected }: TokenRequest)
   const realm = URL.parse(challenge.parameters.get('realm') ?? '');
   if (realm === null || (realm.protocol !== 'https:' && realm.protocol !== 'http:')) {
     throw new RegistryError(
-      `Authentication failure: ${registry} asks for a token but names no service for it`,
+      `Authentication failure: ${registry} asks for a token but names no web address where there are any`,
     );
   }
   if (realm.protocol === 'http:' && !registryIsUnprotected) {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type FaultProxy, startFaultProxy } from '../../../../tools/registries/fault-proxy.ts';
@@ -437,6 +438,49 @@ describe('when something is wrong with a registry', () => {
       inject(proxy, 'GET', '/tags/list', { kind: 'answer', status: 200, body });
       await expect(client.listTags(image)).rejects.toThrow('sent no list of tags');
     }
+  });
+
+  it('reads no list that is too long for its memory', async () => {
+    const many = tags(...Array.from({ length: 60_000 }, (_, index) => String(index)));
+    proxy.inject(({ url }) => {
+      if (!url.includes('/tags/list')) return undefined;
+      return {
+        kind: 'answer',
+        status: 200,
+        body: many,
+        ...(!url.includes('next') && { headers: linked('next') }),
+      };
+    });
+    const client = connect({ sources: insecure(proxy.host) });
+    await expect(client.listTags(image)).rejects.toThrow(
+      `the list at ${proxy.url}/v2/team/policy/tags/list has more than 100000 entries`,
+    );
+  });
+
+  it('names the image of which the manifest is wrong', async () => {
+    inject(proxy, 'GET', '/manifests/', { kind: 'answer', status: 200, body: '<html>' });
+    const client = connect({ sources: insecure(proxy.host) });
+    await expect(client.fetchManifest(image)).rejects.toThrow(
+      new RegExp(`^the manifest is no JSON: .* \\(${proxy.host}/team/policy:v1\\)$`),
+    );
+  });
+
+  it('waits once for a host to which no connection comes about', async () => {
+    let connections = 0;
+    // Takes connections and says nothing, so that TLS does not come about.
+    const silent = createServer((socket) => {
+      connections += 1;
+      socket.on('error', () => undefined);
+    });
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const registry = `127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const client = connect({ limits: { ...limits, connectMilliseconds: 2_000 } });
+    for (let index = 0; index < 20; index += 1) {
+      const image = { registry, repository: `team/${index}`, tag: 'v1' };
+      await expect(client.fetchManifest(image)).rejects.toThrow(`cannot reach https://${registry}/v2/: `);
+    }
+    expect(connections).toBe(1);
+    silent.close();
   });
 
   it('looks for referrers under their tag where there is a page instead of an API', async () => {

@@ -100,7 +100,7 @@ describe('with a registry that serves anyone', () => {
     });
     await expect(client.resolveDigest(image)).rejects.toMatchObject({
       name: 'NotInRegistryError',
-      message: `Image manifest not found: ${url}`,
+      message: `Registry error: url ${url}, envelope: OCI API errors: [OCI API error: manifest unknown]`,
     });
     await expect(
       client.fetchBlob(image, describeBytes(emptyConfig), { maximumBytes: 10 }),

@@ -1,5 +1,5 @@
 import { NotInRegistryError, UnsupportedManifestError } from '../errors.ts';
-import { imageByDigest, type ImageReference } from '../reference/image-reference.ts';
+import { formatImageReference, imageByDigest, type ImageReference } from '../reference/image-reference.ts';
 import { readBytes } from '../transport/read-body.ts';
 import { redact } from '../transport/redact.ts';
 import type { Answer } from '../transport/transport.ts';
@@ -47,10 +47,7 @@ export async function resolveDigest(
         return image.digest ?? announced;
       }
       answer.discard();
-      if (answer.status === 404) {
-        throw new NotInRegistryError(`Image manifest not found: ${redact(answer.url)}`);
-      }
-      // Not every registry answers HEAD; the others tell with GET what is wrong.
+      // Not every registry answers HEAD; what is wrong is in the body that GET has.
       return undefined;
     },
   );
@@ -87,7 +84,12 @@ export async function fetchManifest(
     if (actual !== expected) throw digestMismatch(expected, actual);
   }
   const digest = image.digest ?? announced ?? computeDigest(bytes);
-  return { digest, bytes, ...decodeManifest(bytes, contentType) };
+  try {
+    return { digest, bytes, ...decodeManifest(bytes, contentType) };
+  } catch (cause) {
+    if (!(cause instanceof UnsupportedManifestError)) throw cause;
+    throw new UnsupportedManifestError(`${cause.message} (${formatImageReference(image)})`, { cause });
+  }
 }
 
 export async function fetchImageManifest(

@@ -8,6 +8,8 @@ import type { Session } from './session.ts';
 
 const maximumPages = 100;
 const maximumPageBytes = 4 * 1024 * 1024;
+/** On all pages together: what they hold is kept in memory. */
+const maximumEntries = 100_000;
 
 /**
  * Reads a list that a registry may spread over pages.
@@ -33,7 +35,13 @@ export async function readPages<T>(
         const tooLarge = (): RegistryError =>
           new RegistryError(`a page of ${redact(answer.url)} is larger than ${maximumPageBytes} bytes`);
         const page = await decode(answer, () => readBytes(answer, maximumPageBytes, tooLarge));
-        entries.push(...page);
+        if (entries.length + page.length > maximumEntries) {
+          answer.discard();
+          throw new RegistryError(
+            `the list at ${redact(answer.url)} has more than ${maximumEntries} entries`,
+          );
+        }
+        for (const entry of page) entries.push(entry);
         const link = nextPage(answer.headers('link'));
         return link === undefined ? undefined : session.resolve(image, link, answer);
       },

@@ -1,9 +1,9 @@
-/** A URL for messages: without credentials and query, which may hold secrets. */
-export function redact(url: URL): string {
-  return `${url.protocol}//${url.host}${url.pathname}`;
-}
-
 const maximumLength = 500;
+
+/** A URL for messages: without credentials and query, which may hold secrets, and no longer than 500 characters. */
+export function redact(url: URL): string {
+  return cut(`${url.protocol}//${url.host}${url.pathname}`);
+}
 
 /** What a server said, for messages: one line of bounded length that cannot drive a terminal. */
 export function quote(text: string): string {
@@ -11,7 +11,11 @@ export function quote(text: string): string {
     .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
     .replaceAll(/ {2,}/g, ' ')
     .trim();
-  return line.length > maximumLength ? `${line.slice(0, maximumLength)}…` : line;
+  return cut(line);
+}
+
+function cut(text: string): string {
+  return text.length > maximumLength ? `${text.slice(0, maximumLength)}…` : text;
 }
 
 /** Node's advice on certificates: what it names is done already. */

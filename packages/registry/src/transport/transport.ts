@@ -11,6 +11,7 @@ import { maximumAttempts, type TransferLimits } from './transfer-limits.ts';
 
 const maximumRedirects = 10;
 const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+const maximumUnreachableHosts = 1_000;
 const shortBody = 16 * 1024;
 const userAgent = 'kubewarden';
 
@@ -76,7 +77,13 @@ export function createTransport({ sources, proxies, limits, warn }: TransportOpt
   checkProxies(proxies);
   const dispatchers = createDispatchers(sources, proxies, limits);
   const settled = new Map<string, Promise<Protection | undefined>>();
+  const unreachable = new Map<string, { readonly error: RegistryUnreachableError; readonly until: number }>();
   let closed = false;
+
+  const throwIfUnreachable = (request: TransportRequest): void => {
+    const known = unreachable.get(hostOf(request));
+    if (known !== undefined && performance.now() < known.until) throw known.error;
+  };
 
   const isInsecure = (sourceKey: string): boolean => sources.insecureSources.has(sourceKey);
 
@@ -146,8 +153,26 @@ export function createTransport({ sources, proxies, limits, warn }: TransportOpt
     }
   };
 
-  /** One request without redirects and repetitions, protected as the host has turned out to be able to. */
+  /**
+   * A host to which no connection comes about is not tried again for as long as it took to find out: many requests
+   * are not to wait for the same.
+   */
   const send = async (request: TransportRequest): Promise<Answer> => {
+    throwIfUnreachable(request);
+    const begun = performance.now();
+    try {
+      return await sendProtected(request);
+    } catch (error) {
+      if (error instanceof RegistryUnreachableError && !(error instanceof ConnectionBrokenError)) {
+        if (unreachable.size >= maximumUnreachableHosts) unreachable.clear();
+        unreachable.set(hostOf(request), { error, until: 2 * performance.now() - begun });
+      }
+      throw error;
+    }
+  };
+
+  /** One request without redirects and repetitions, protected as the host has turned out to be able to. */
+  const sendProtected = async (request: TransportRequest): Promise<Answer> => {
     if (request.url.protocol === 'http:') return exchange(request, 'plain');
     if (!isInsecure(request.sourceKey)) return exchange(request, 'verified');
     for (;;) {
@@ -155,6 +180,7 @@ export function createTransport({ sources, proxies, limits, warn }: TransportOpt
       if (deciding === undefined) break;
       const protection = await deciding;
       if (protection !== undefined) return exchange(request, protection);
+      throwIfUnreachable(request);
     }
     const { promise, resolve } = Promise.withResolvers<Protection | undefined>();
     settled.set(request.sourceKey, promise);
@@ -233,6 +259,10 @@ export function createTransport({ sources, proxies, limits, warn }: TransportOpt
       await dispatchers.close();
     },
   };
+}
+
+function hostOf({ url, sourceKey }: TransportRequest): string {
+  return `${url.protocol}//${sourceKey}`;
 }
 
 /** The port of a source that names none is that of the scheme. */

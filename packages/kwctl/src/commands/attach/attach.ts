@@ -3,6 +3,7 @@ import { formatImageReference, imageByDigest } from '@kubewarden/registry';
 import { readKeyValues } from '../../command-line/key-values.ts';
 import type { Invocation } from '../../command-line/model.ts';
 import { parseRegistryImage } from '../../distribution/registry-image.ts';
+import { asking } from '../../distribution/registry-failure.ts';
 import { withSession } from '../../distribution/session.ts';
 import { CliError, fileProblem } from '../../terminal/cli-error.ts';
 import { readInputFile } from '../../terminal/input-file.ts';
@@ -28,11 +29,11 @@ export async function run(invocation: Invocation): Promise<void> {
     const client = await session.client();
     status.show(`Attaching ${path} to ${formatImageReference(image)}`);
     const layer = { mediaType, bytes: content };
-    const found = await client.fetchManifest(image);
+    const found = await asking(() => client.fetchManifest(image));
     const subject = formatImageReference(imageByDigest(image, found.digest));
     const descriptor = { mediaType: found.mediaType, digest: found.digest, size: found.bytes.byteLength };
     const artifact = { artifactType: mediaType, layer, annotations };
-    const { digest } = await attachArtifact(client, { image, descriptor }, artifact);
+    const { digest } = await asking(() => attachArtifact(client, { image, descriptor }, artifact));
     status.clear();
     const attached = formatImageReference(imageByDigest(image, digest));
     terminal.stdout(

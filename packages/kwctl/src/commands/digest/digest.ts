@@ -1,6 +1,7 @@
 import { formatImageReference, imageByDigest } from '@kubewarden/registry';
 import type { Invocation } from '../../command-line/model.ts';
 import { parseRegistryImage } from '../../distribution/registry-image.ts';
+import { asking } from '../../distribution/registry-failure.ts';
 import { withSession } from '../../distribution/session.ts';
 import { formatJson } from '../../terminal/json.ts';
 
@@ -10,7 +11,8 @@ export async function run(invocation: Invocation): Promise<void> {
   const uri = positionals[0]!;
   const image = parseRegistryImage(uri);
   const digest = await withSession(invocation, async (session) => {
-    return (await session.client()).resolveDigest(image);
+    const client = await session.client();
+    return asking(() => client.resolveDigest(image));
   });
   terminal.stdout(
     options.value('output') === 'json'
