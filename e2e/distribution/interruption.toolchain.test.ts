@@ -81,7 +81,7 @@ test('neither an archive that is packed nor one that is unpacked leaves anything
   await workspace.succeed('pull', uri);
   const archive = join(workspace.folder, 'policies.tar.gz');
   await workspace.succeed('save', '-o', archive, uri);
-  execFileSync('mkfifo', [join(workspace.folder, 'fifo')]);
+  execFileSync('sh', ['-c', 'mkfifo fifo'], { cwd: workspace.folder });
   mkdirSync(join(workspace.folder, 'tmp'));
   const before = files();
   // Nobody reads it.

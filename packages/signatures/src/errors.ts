@@ -6,6 +6,13 @@ export class VerificationError extends Error {
 /** A verification config that cannot be read or is wrong. */
 export class VerificationConfigError extends Error {
   override readonly name = 'VerificationConfigError';
+  /** The message without the file. */
+  readonly problem: string;
+
+  constructor(problem: string, { path, cause }: { readonly path?: string; readonly cause?: unknown } = {}) {
+    super(path === undefined ? problem : `${problem} (${path})`, { cause });
+    this.problem = problem;
+  }
 }
 
 /** The trust root is not to be had: signatures of certificates and transparency logs cannot be judged. */

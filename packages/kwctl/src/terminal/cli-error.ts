@@ -8,29 +8,40 @@ export class CliError extends Error {
 /**
  * The text of an error as the original prints it: the message, then the causes.
  *
- * A cause that only repeats a part of the message is left out.
+ * A cause that only repeats a part of the message is left out, be it in other words.
  */
 export function describeError(error: unknown): string {
-  const messages = chain(error);
-  const [message, ...causes] = messages.filter(
-    (text, index) => index === 0 || !messages.slice(0, index).some((outer) => outer.includes(text)),
-  );
+  const links = chain(error);
+  const [message, ...causes] = links
+    .filter(({ says }, index) => {
+      const before = links.slice(0, index);
+      return !says.some((text) => before.some((outer) => outer.text.includes(text)));
+    })
+    .map(({ text }) => text);
   if (causes.length === 0) return `Error: ${message}\n`;
   const lines = causes.map((text, index) => (causes.length === 1 ? `    ${text}` : `    ${index}: ${text}`));
   return `Error: ${message}\n\nCaused by:\n${lines.join('\n')}\n`;
 }
 
-function chain(error: unknown): string[] {
-  const messages: string[] = [];
-  for (let at: unknown = error; at !== undefined && at !== null && messages.length < 10;) {
+interface Link {
+  readonly text: string;
+  /** The same in all the words that there are for it. */
+  readonly says: readonly string[];
+}
+
+function chain(error: unknown): Link[] {
+  const links: Link[] = [];
+  for (let at: unknown = error; at !== undefined && at !== null && links.length < 10;) {
     if (!(at instanceof Error)) {
-      messages.push(printable(typeof at === 'string' ? at : JSON.stringify(at)));
+      const text = printable(typeof at === 'string' ? at : JSON.stringify(at));
+      links.push({ text, says: [text] });
       break;
     }
-    messages.push(printable(at.message));
+    const text = printable(at.message).trim();
+    links.push({ text, says: [text, fileProblem(at)] });
     at = at.cause;
   }
-  return messages;
+  return links;
 }
 
 const reasons: Readonly<Record<string, string>> = {

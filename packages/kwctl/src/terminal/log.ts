@@ -1,5 +1,5 @@
 import type { PolicyLog } from '@kubewarden/evaluator';
-import { printable } from './printable.ts';
+import { singleLine } from './printable.ts';
 import { createStyler, type Style } from './style.ts';
 
 type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace';
@@ -39,11 +39,6 @@ export function createLogger(
 /** A text in double quotes, with escapes for what would break the line. */
 export function quoted(text: string): string {
   return `"${singleLine(text.replaceAll('\\', '\\\\').replaceAll('"', '\\"'))}"`;
-}
-
-/** Policies choose messages; they must not be able to forge further lines. */
-function singleLine(text: string): string {
-  return printable(text).replaceAll('\n', '\\n');
 }
 
 /** Writes what policies, and the host on their behalf, have to say. */

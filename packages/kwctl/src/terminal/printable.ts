@@ -13,3 +13,8 @@ export function printable(text: string): string {
     return `\\u{${character.codePointAt(0)!.toString(16)}}`;
   });
 }
+
+/** A printable text on one line: policies choose names and messages, and must not be able to forge further lines. */
+export function singleLine(text: string): string {
+  return printable(text).replaceAll('\n', '\\n');
+}

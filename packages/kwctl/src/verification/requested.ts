@@ -63,7 +63,7 @@ async function isThere(path: string): Promise<boolean> {
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return false;
-    throw new CliError(`failed to read verification file: ${fileProblem(cause)}: ${path}`);
+    throw new CliError(`failed to read verification file: ${fileProblem(cause)} (${path})`);
   }
 }
 

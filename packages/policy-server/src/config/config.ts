@@ -175,12 +175,12 @@ async function readSourcesFile(path: string): Promise<Sources> {
 
 async function readVerification(path: string): Promise<VerificationConfig> {
   // Loaded only when there is such a file: the schema library takes a while.
-  const { readVerificationConfig } = await import('@kubewarden/signatures');
+  const { readVerificationConfig, VerificationConfigError } = await import('@kubewarden/signatures');
   try {
     return await readVerificationConfig(path);
   } catch (cause) {
-    const message = (cause as Error).message;
-    throw new ConfigError(`error while loading verification info from "${path}": ${message}`, { cause });
+    const problem = cause instanceof VerificationConfigError ? cause.problem : (cause as Error).message;
+    throw new ConfigError(`error while loading verification info from "${path}": ${problem}`, { cause });
   }
 }
 

@@ -16,7 +16,7 @@ it('reports a trust root that cannot be read, once, and reads it again when it i
   );
   const trustRoot = openTrustRoot({ cacheDirectory: '/nowhere', trustConfigFile }, async () => ({}), logger);
   await expect(trustRoot()).rejects.toThrow(
-    `could not read Sigstore trust config file ${trustConfigFile}: ENOENT`,
+    `could not read Sigstore trust config file ${trustConfigFile}: No such file or directory (os error 2)`,
   );
   await expect(trustRoot()).rejects.toThrow('could not read Sigstore trust config file');
   expect(log).toEqual([

@@ -59,7 +59,7 @@ describe('trustConfigFile', () => {
     const missing = join(folder, 'missing.json');
     await expect(trustConfigFile(missing, name)).rejects.toThrow(
       new TrustRootError(
-        `could not read Sigstore ${name} ${missing}: ENOENT: no such file or directory, stat '${missing}'`,
+        `could not read Sigstore ${name} ${missing}: No such file or directory (os error 2)`,
       ),
     );
     const path = await write('{}');

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { TrustedRoot } from '@sigstore/protobuf-specs';
 import { TrustRootError } from '../errors.ts';
+import { fileProblem } from '../file-problem.ts';
 import type { TrustRootSource } from './trust-root.ts';
 
 const maximumBytes = 4 * 1024 * 1024;
@@ -27,9 +28,7 @@ async function readText(path: string, name: string): Promise<string> {
     if (size > maximumBytes) throw new Error(`it has ${size} bytes, more than ${maximumBytes}`);
     return await readFile(path, 'utf8');
   } catch (cause) {
-    throw new TrustRootError(`could not read Sigstore ${name} ${path}: ${(cause as Error).message}`, {
-      cause,
-    });
+    throw new TrustRootError(`could not read Sigstore ${name} ${path}: ${fileProblem(cause)}`, { cause });
   }
 }
 

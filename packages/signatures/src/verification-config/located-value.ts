@@ -16,12 +16,14 @@ export class LocatedValue {
     if (error?.code === 'MULTIPLE_DOCS') {
       throw new VerificationConfigError('the file holds more than one YAML document', { cause: error });
     }
+    if (error !== undefined && /call stack/.test(error.message)) throw nestedTooDeeply();
     if (error !== undefined) throw new VerificationConfigError(error.message.trim(), { cause: error });
     let value: unknown;
     try {
       // Maps rather than objects: keys keep their type, and none of them reaches a prototype.
       value = document.toJS({ mapAsMap: true, maxAliasCount: 100 });
     } catch (cause) {
+      if (cause instanceof RangeError) throw nestedTooDeeply();
       throw new VerificationConfigError((cause as Error).message, { cause });
     }
     return new LocatedValue(value, document, lines, []);
@@ -105,6 +107,10 @@ export class LocatedValue {
   #wrongType(expected: string): VerificationConfigError {
     return this.error(`invalid type: ${describe(this.value)}, expected ${expected}`);
   }
+}
+
+function nestedTooDeeply(): VerificationConfigError {
+  return new VerificationConfigError('the file is nested too deeply');
 }
 
 function describe(value: unknown): string {

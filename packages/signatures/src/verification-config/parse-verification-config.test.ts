@@ -167,6 +167,8 @@ describe('parseVerificationConfig', () => {
     ['foo: [', 'at line 1, column 7'],
     ['a: 1\na: 2', 'Map keys must be unique at line 2'],
     ['a: 1\n---\nb: 1', 'the file holds more than one YAML document'],
+    [`allOf: ${'['.repeat(100_000)}`, 'the file is nested too deeply'],
+    [`allOf: ${'['.repeat(3000)}${']'.repeat(3000)}`, 'the file is nested too deeply'],
     [
       `a: &a [${'x,'.repeat(100)}]\nb: &b [${'*a,'.repeat(50)}]\nc: [${'*b,'.repeat(50)}]`,
       'Excessive alias count',

@@ -23,17 +23,18 @@ describe('readVerificationConfig', () => {
     await writeFile(path, 'allOf: [{kind: genericIssuer, issuer: a}]');
     await expect(readVerificationConfig(path)).rejects.toThrow(
       new VerificationConfigError(
-        `Not a valid configuration file: missing field \`subject\` in allOf[0] at line 1 (${path})`,
+        'Not a valid configuration file: missing field `subject` in allOf[0] at line 1',
+        { path },
       ),
     );
   });
 
   it('says that there is none', async () => {
     await expect(readVerificationConfig('/nowhere/config.yml')).rejects.toThrow(
-      'failed to read verification file: No such file or directory (os error 2): /nowhere/config.yml',
+      'failed to read verification file: No such file or directory (os error 2) (/nowhere/config.yml)',
     );
     await expect(readVerificationConfig(tmpdir())).rejects.toThrow(
-      /^failed to read verification file: EISDIR/,
+      `failed to read verification file: Is a directory (os error 21) (${tmpdir()})`,
     );
   });
 

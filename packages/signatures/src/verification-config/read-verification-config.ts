@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { VerificationConfigError } from '../errors.ts';
+import { fileProblem } from '../file-problem.ts';
 import type { VerificationConfig } from './verification-config.ts';
 
 const maximumBytes = 1024 * 1024;
@@ -16,7 +17,7 @@ export async function readVerificationConfig(path: string): Promise<Verification
   try {
     return parseVerificationConfig(text);
   } catch (cause) {
-    throw new VerificationConfigError(`${(cause as Error).message} (${path})`, { cause });
+    throw new VerificationConfigError((cause as Error).message, { path, cause });
   }
 }
 
@@ -27,16 +28,11 @@ async function readText(path: string): Promise<string> {
     for await (const chunk of createReadStream(path)) {
       chunks.push(chunk as Buffer);
       size += (chunk as Buffer).length;
-      if (size > maximumBytes) throw new Error(`${path} is larger than ${maximumBytes} bytes`);
+      if (size > maximumBytes) throw new Error(`it is larger than ${maximumBytes} bytes`);
     }
   } catch (cause) {
-    throw new VerificationConfigError(`failed to read verification file: ${reason(cause, path)}`, { cause });
+    const problem = `failed to read verification file: ${fileProblem(cause)}`;
+    throw new VerificationConfigError(problem, { path, cause });
   }
   return Buffer.concat(chunks).toString('utf8');
-}
-
-function reason(cause: unknown, path: string): string {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return `No such file or directory (os error 2): ${path}`;
-  return message;
 }

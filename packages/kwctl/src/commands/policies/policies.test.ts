@@ -16,6 +16,13 @@ describe('policies', () => {
     expect(await kwctl(['policies', '-o', 'json'])).toEqual({ ...nothing, stdout: '[]\n' });
   });
 
+  test('gives each policy one line, whatever its file is called', async () => {
+    const { environment } = createStore({ 'registry/ghcr.io/a\n| forged:v1': { copyOf: privileged } });
+    const { stdout } = await kwctl(['policies'], { environment });
+    expect(stdout.trimEnd().split('\n')).toHaveLength(5);
+    expect(stdout).toContain('| registry://ghcr.io/a\\n| forged:v1 |');
+  });
+
   test('is a table, sorted by URI', async () => {
     const bare = unannotated('rust/pod-privileged.wasm');
     const { environment } = createStore({

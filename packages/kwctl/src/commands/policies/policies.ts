@@ -2,7 +2,7 @@ import { defaultStoreRoot, listPolicies, type StoreEntry } from '@kubewarden/reg
 import type { Invocation } from '../../command-line/model.ts';
 import { formatJson } from '../../terminal/json.ts';
 import { quoted } from '../../terminal/log.ts';
-import { printable } from '../../terminal/printable.ts';
+import { singleLine } from '../../terminal/printable.ts';
 import { formatSize } from '../../terminal/size.ts';
 import { createStyler } from '../../terminal/style.ts';
 import { formatBordered } from '../../terminal/table.ts';
@@ -25,7 +25,7 @@ export async function run({ options, terminal, log }: Invocation): Promise<void>
 }
 
 function entryRow(entry: StoreEntry): string[] {
-  const uri = printable(entry.uri);
+  const uri = singleLine(entry.uri);
   if (entry.kind === 'unreadable') return [uri, 'unknown', 'unknown', 'unknown', 'unknown'];
   const { summary, sha256, size } = entry;
   const mutating = summary === undefined ? 'unknown' : yesOrNo(summary.mutating);
