@@ -10,6 +10,10 @@ const installation = {
   tinyproxy: 'apt-get install tinyproxy-bin',
   'referrers-registry':
     'go build -C tools/registries/referrers -o "$KUBEWARDEN_TOOLS_DIR/referrers-registry"',
+  bats: 'apt-get install bats',
+  go: 'see https://go.dev/doc/install',
+  opa: 'GOBIN="$KUBEWARDEN_TOOLS_DIR" go install github.com/open-policy-agent/opa@v1.22.2',
+  'wasm-ld-19': 'apt-get install lld-19 wasi-libc rustc-web cargo-web rust-web-src',
   cosign: 'go install github.com/sigstore/cosign/v3/cmd/cosign@v3.1.3',
 } as const;
 

@@ -71,6 +71,38 @@ export const scaffoldCommand: CommandModel = {
       load: () => import('./manifest.ts'),
     },
     {
+      name: 'policy',
+      summary:
+        'Create a policy from a template: source, tests, metadata, and workflows that publish and sign it',
+      description:
+        'The folder must be new or empty; nothing is ever overwritten. npm create kubewarden-policy does the same, and\n' +
+        'asks for what is not given.',
+      examples: [
+        'kwctl scaffold policy --language typescript trusted-registries',
+        'kwctl scaffold policy --language rust --owner acme --directory policies/hosts trusted-registries',
+      ],
+      options: [
+        {
+          long: 'language',
+          short: 'l',
+          value: 'LANGUAGE',
+          required: true,
+          help: 'Language of the policy: typescript, go, rust, opa or gatekeeper',
+        },
+        { long: 'description', short: 'd', value: 'TEXT', help: 'What the policy does, in one line' },
+        {
+          long: 'author',
+          short: 'a',
+          value: 'MAILBOX',
+          help: 'Who answers for it: Jane Doe <jane@example.com>',
+        },
+        { long: 'owner', value: 'OWNER', help: 'User or organization on GitHub that will publish it' },
+        { long: 'directory', value: 'PATH', help: 'Folder to create it in [default: NAME]' },
+      ],
+      positionals: [{ name: 'name', help: 'Name of the policy and of its folder: a DNS label' }],
+      load: () => import('./policy.ts'),
+    },
+    {
       name: 'vap',
       summary: 'Convert a Kubernetes ValidatingAdmissionPolicy into a Kubewarden ClusterAdmissionPolicy',
       examples: ['kwctl scaffold vap -p policy.yml -b binding.yml'],

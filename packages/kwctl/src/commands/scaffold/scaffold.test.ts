@@ -350,3 +350,45 @@ describe('artifacthub', () => {
     });
   });
 });
+
+describe('policy', () => {
+  test('is created in a new folder, in the language that was chosen', async () => {
+    const folder = join(temporaryFolder(), 'policy');
+    const words = [
+      'scaffold',
+      'policy',
+      '-l',
+      'gatekeeper',
+      '--owner',
+      'Acme',
+      '--directory',
+      folder,
+      'demo',
+    ];
+    const { code, stdout, stderr } = await kwctl(words);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('Created demo, a policy in Rego, as for Gatekeeper');
+    expect(parse(readFileSync(join(folder, 'metadata.yml'), 'utf8'))).toMatchObject({
+      executionMode: 'gatekeeper',
+      annotations: { 'io.kubewarden.policy.ociUrl': 'ghcr.io/acme/policies/demo' },
+    });
+  });
+
+  test.each([
+    [
+      ['-l', 'cobol', 'demo'],
+      /^Error: there is no template for the language "cobol"; choose one of typescript, /,
+    ],
+    [['-l', 'opa', 'My_Policy'], /^Error: "My_Policy" cannot name a policy; .*, for example my-policy\n$/],
+    [
+      ['-l', 'opa', '--directory', guest('rego'), 'demo'],
+      /^Error: .* is not empty: it has .*; choose another folder/,
+    ],
+  ])('%j is refused, with what to do instead', async (words, message) => {
+    expect(await kwctl(['scaffold', 'policy', ...words])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(message),
+    });
+  });
+});
