@@ -23,6 +23,7 @@ export default defineConfig({
             'packages/*/src/**/*.toolchain.test.ts',
             'tools/**/*.toolchain.test.ts',
             'e2e/**/*.toolchain.test.ts',
+            'policies/*.toolchain.test.ts',
           ],
           ...e2e,
         },

@@ -44,7 +44,7 @@ describe.each(languages.filter(({ name }) => name !== 'typescript'))('$name', ({
 
   test(
     'kwctl creates a policy that is built and tested with one command each',
-    { timeout: 10 * minutes },
+    { timeout: 20 * minutes },
     async () => {
       for (const program of programs[name]!) findProgram(program);
       await mustRun(
