@@ -27,25 +27,25 @@ const described: readonly Language[] = [
   {
     name: 'go',
     title: 'Go',
-    needs: 'Go 1.24 and kwctl',
+    needs: 'Go 1.24, make, kwctl and bats',
     commands: { test: 'make test', build: 'make' },
   },
   {
     name: 'rust',
     title: 'Rust',
-    needs: 'cargo with the target wasm32-wasip1, kwctl',
+    needs: 'cargo with the target wasm32-wasip1, make, kwctl and bats',
     commands: { test: 'make test', build: 'make' },
   },
   {
     name: 'opa',
     title: 'Rego, as for Open Policy Agent',
-    needs: 'opa and kwctl',
+    needs: 'opa, make, kwctl and bats',
     commands: { test: 'make test', build: 'make' },
   },
   {
     name: 'gatekeeper',
     title: 'Rego, as for Gatekeeper',
-    needs: 'opa and kwctl',
+    needs: 'opa, make, kwctl and bats',
     commands: { test: 'make test', build: 'make' },
   },
 ];

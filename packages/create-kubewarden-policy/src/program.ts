@@ -1,13 +1,18 @@
 import { runCli } from './command-line/cli.ts';
-import { terminalQuestions } from './command-line/questions.ts';
+import { openConversation } from './command-line/questions.ts';
 
 /** Runs the program with the process's own streams. */
 export async function run(words: readonly string[]): Promise<void> {
-  const interactive = process.stdin.isTTY && process.stdout.isTTY;
-  process.exitCode = await runCli(words, {
-    stdout: (text) => process.stdout.write(text),
-    stderr: (text) => process.stderr.write(text),
-    environment: process.env,
-    ...(interactive ? { ask: terminalQuestions(process.stdin, process.stdout) } : {}),
-  });
+  const { stdin, stdout, stderr } = process;
+  const conversation = openConversation(stdin, stdout);
+  try {
+    process.exitCode = await runCli(words, {
+      stdout: (text) => stdout.write(text),
+      stderr: (text) => stderr.write(text),
+      environment: process.env,
+      ...(stdin.isTTY && stdout.isTTY ? { ask: conversation.ask } : {}),
+    });
+  } finally {
+    conversation.close();
+  }
 }

@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { languages } from '../languages.ts';
 import { runCli } from './cli.ts';
-import { terminalQuestions } from './questions.ts';
+import { openConversation } from './questions.ts';
 
 interface Outcome {
   readonly code: number;
@@ -34,7 +34,7 @@ async function create(
     stdout: (text) => void (stdout += text),
     stderr: (text) => void (stderr += text),
     environment,
-    ...(typed === undefined ? {} : { ask: terminalQuestions(input, output) }),
+    ...(typed === undefined ? {} : { ask: openConversation(input, output).ask }),
   });
   return { code, stdout, stderr };
 }
@@ -99,6 +99,13 @@ describe('on a terminal', () => {
     const given = ['demo', '-l', 'opa', '-d', 'Says no', '-a', 'Jane <jane@example.com>', '--owner', 'acme'];
     expect((await create([...given, '--directory', folder], { typed: [] })).code).toBe(0);
     expect((await create(['demo', '--yes', '--directory', newFolder()], { typed: [] })).code).toBe(0);
+  });
+
+  test('lines that are typed ahead are answers, too', async () => {
+    const folder = newFolder();
+    const typed = ['opa\nSays no\nJane <jane@example.com>\nacme'];
+    expect((await create(['demo', '--directory', folder], { typed })).code).toBe(0);
+    expect(readFileSync(join(folder, 'metadata.yml'), 'utf8')).toContain('ghcr.io/acme/policies/demo');
   });
 
   test('what was given wrong is said before anything is asked', async () => {

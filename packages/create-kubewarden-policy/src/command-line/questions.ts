@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises';
+import { createInterface, type Interface } from 'node:readline';
 import { CreatePolicyError } from '../errors.ts';
 
 interface Question {
@@ -14,18 +14,40 @@ interface Question {
 /** Asks until there is an answer that can be. */
 export type Ask = (question: Question) => Promise<string>;
 
-/** Questions on a terminal. Its end (Ctrl-D), or Ctrl-C, is an error: nothing is created. */
-export function terminalQuestions(input: NodeJS.ReadableStream, output: NodeJS.WritableStream): Ask {
-  return async ({ text, choices = [], otherwise, check }) => {
-    const terminal = createInterface({ input, output });
-    const aborted = new AbortController();
-    terminal.once('close', () => aborted.abort());
-    terminal.once('SIGINT', () => terminal.close());
-    try {
+/** A conversation on a terminal. */
+export interface Conversation {
+  /** @throws CreatePolicyError when there is nobody any more: Ctrl-D, Ctrl-C */
+  readonly ask: Ask;
+  /** Lets go of the terminal, if anything was asked. */
+  readonly close: () => void;
+}
+
+/** Nothing is read before the first question; lines that are typed ahead answer the next ones. */
+export function openConversation(input: NodeJS.ReadableStream, output: NodeJS.WritableStream): Conversation {
+  let terminal: Interface | undefined;
+  let lines: AsyncIterator<string> | undefined;
+
+  async function readLine(prompt: string): Promise<string> {
+    if (terminal === undefined) {
+      const opened = createInterface({ input, output });
+      opened.once('SIGINT', () => opened.close());
+      terminal = opened;
+      lines = opened[Symbol.asyncIterator]();
+    }
+    terminal.setPrompt(prompt);
+    terminal.prompt();
+    const line = await lines!.next();
+    if (line.done) throw new CreatePolicyError('no answer, so nothing was created');
+    return line.value;
+  }
+
+  return {
+    async ask({ text, choices = [], otherwise, check }) {
       for (const choice of choices) output.write(`  ${choice}\n`);
       for (;;) {
-        const prompt = otherwise === undefined ? `${text}: ` : `${text} [${otherwise}]: `;
-        const typed = (await terminal.question(prompt, { signal: aborted.signal })).trim();
+        const typed = (
+          await readLine(otherwise === undefined ? `${text}: ` : `${text} [${otherwise}]: `)
+        ).trim();
         const answer = typed === '' ? (otherwise ?? '') : typed;
         try {
           check(answer);
@@ -35,11 +57,7 @@ export function terminalQuestions(input: NodeJS.ReadableStream, output: NodeJS.W
           output.write(`  ${error.message}\n`);
         }
       }
-    } catch (error) {
-      if (aborted.signal.aborted) throw new CreatePolicyError('no answer, so nothing was created');
-      throw error;
-    } finally {
-      terminal.close();
-    }
+    },
+    close: () => terminal?.close(),
   };
 }
