@@ -15,9 +15,12 @@ import { root } from './fixtures.ts';
 
 const rounds = 20;
 
+/** By the file that the source of a policy begins with. */
+const languages = { 'policy.ts': 'TypeScript', 'policy.rego': 'Rego', 'Cargo.toml': 'Rust' } as const;
+
 async function moduleOf(source: string): Promise<Uint8Array> {
-  if (source.endsWith('.rego')) return readFileSync(source.replace(/rego$/, 'wasm'));
-  return (await compilePolicy({ entry: source, abi: 'wapc' })).wasm;
+  if (source.endsWith('.ts')) return (await compilePolicy({ entry: source, abi: 'wapc' })).wasm;
+  return readFileSync(join(dirname(source), 'policy.wasm'));
 }
 
 /** Median of the microseconds that an evaluation takes, over all cases; the first round does not count. */
@@ -47,13 +50,13 @@ async function passedBy(module: Uint8Array, { cases }: PolicyTables): Promise<nu
 console.log(
   '| Policy | Language | Module, kB (gzip) | Cases passed | µs per evaluation |\n|---|---|---|---|---|',
 );
-for (const source of globSync('policies/*/policy.{ts,rego}', { cwd: root }).toSorted()) {
+for (const source of globSync(`policies/*/{${Object.keys(languages).join()}}`, { cwd: root }).toSorted()) {
   const path = join(root, source);
   const module = await moduleOf(path);
   const { default: tables } = (await import(join(dirname(path), 'cases.ts'))) as { default: PolicyTables };
   const sizes = `${(module.length / 1000).toFixed(0)} (${(gzipSync(module).length / 1000).toFixed(0)})`;
   const passed = `${await passedBy(module, tables)} of ${tables.cases.length}`;
-  const language = source.endsWith('.ts') ? 'TypeScript' : 'Rego';
+  const language = languages[basename(source) as keyof typeof languages];
   const cost = (await costOf(module, tables)).toFixed(0);
   console.log(`| ${basename(dirname(source))} | ${language} | ${sizes} | ${passed} | ${cost} |`);
 }

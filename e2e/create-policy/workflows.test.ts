@@ -12,6 +12,12 @@ interface Workflow {
 
 const work = mkdtempSync(join(tmpdir(), 'workflows-'));
 
+/** All that a workflow runs. */
+const linesOf = ({ jobs }: Workflow): string =>
+  Object.values(jobs)
+    .flatMap(({ steps }) => steps.map(({ run = '' }) => run))
+    .join('\n');
+
 afterAll(() => rmSync(work, { recursive: true }));
 
 describe.each(languages)('the workflows of a policy in $title', ({ name, commands }) => {
@@ -21,10 +27,6 @@ describe.each(languages)('the workflows of a policy in $title', ({ name, command
       await createPolicy({ name: 'demo', language: name }, folder);
     return parse(readFileSync(join(folder, '.github/workflows', file), 'utf8')) as Workflow;
   };
-  const linesOf = ({ jobs }: Workflow): string =>
-    Object.values(jobs)
-      .flatMap(({ steps }) => steps.map(({ run = '' }) => run))
-      .join('\n');
 
   test('test and build, and may only read', async () => {
     const workflow = await read('test.yml');

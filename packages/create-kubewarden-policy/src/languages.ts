@@ -27,7 +27,7 @@ const described: readonly Language[] = [
   {
     name: 'go',
     title: 'Go',
-    needs: 'Go 1.24, make, kwctl and bats',
+    needs: 'Go 1.25, make, kwctl and bats',
     commands: { test: 'make test', build: 'make' },
   },
   {
