@@ -1,0 +1,36 @@
+package guest
+
+import (
+	"errors"
+	"fmt"
+	"io"
+)
+
+// run is a policy as a program. The input is read to its end before the handler starts, since answers of the host
+// come over stdin as well.
+func (h Handlers) run(args []string, in io.Reader, out io.Writer) error {
+	if len(args) != 2 {
+		return errors.New("usage: policy.wasm validate|validate-settings")
+	}
+	var handler Handler
+	switch args[1] {
+	case "validate":
+		handler = h.Validate
+	case "validate-settings":
+		handler = h.settings()
+	default:
+		return fmt.Errorf("no such operation: %s", args[1])
+	}
+	input, err := io.ReadAll(in)
+	if err != nil {
+		return fmt.Errorf("cannot read the input: %w", err)
+	}
+	answer, err := handler(input)
+	if err != nil {
+		return err
+	}
+	if _, err := out.Write(answer); err != nil {
+		return fmt.Errorf("cannot write the answer: %w", err)
+	}
+	return nil
+}
