@@ -122,8 +122,11 @@ describe.each([
   });
 });
 
+function exported(path: string): string[] {
+  return exportNames(readFileSync(path)).toSorted();
+}
+
 it('starts as the host wants it', () => {
-  const exported = (path: string): string[] => exportNames(readFileSync(path)).toSorted();
   expect(exported(wapc)).toEqual(['__guest_call', '_initialize', 'memory']);
   expect(exported(start)).toEqual(['__guest_call', '_start', 'memory']);
 });
