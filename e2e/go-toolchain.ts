@@ -1,5 +1,6 @@
 /** Go's own compiler, for tests. */
 import { spawnSync } from 'node:child_process';
+import { findProgram } from '../tools/programs/program.ts';
 
 /**
  * Builds a Go policy.
@@ -25,15 +26,10 @@ export function runGo(
   args: readonly string[],
   environment: Record<string, string> = {},
 ): void {
-  const { error, status, stdout, stderr } = spawnSync('go', args, {
+  const { status, stdout, stderr } = spawnSync(findProgram('go'), args, {
     cwd: module,
     env: { ...process.env, ...environment },
     encoding: 'utf8',
   });
-  if (error !== undefined) {
-    throw new Error('this test needs Go 1.24 or newer on $PATH; install it from https://go.dev/dl', {
-      cause: error,
-    });
-  }
   if (status !== 0) throw new Error(`go ${args.join(' ')}: ${stderr}${stdout}`);
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Tests the SDK with Go's own compiler, 1.24 or newer: vet and tests natively, vet for both ABIs, and the example as a
-# module of each.
+# Tests the SDK, and the policies of the library that are written in Go, with Go's own compiler, 1.26 or newer: vet and
+# tests natively, vet for both ABIs, and the example of the SDK as a module of each.
 #
 # usage: test.sh [OUT]
 #
@@ -13,12 +13,15 @@ out=$(realpath -m "${1:-$build}")
 mkdir -p "$out"
 export GOFLAGS=-trimpath
 
-unformatted=$(gofmt -l .)
+policies=../../policies/cel-policy
+
+unformatted=$(gofmt -l . $policies)
 [ -z "$unformatted" ] || { echo "not formatted: $unformatted" >&2; exit 1; }
 
 go vet ./...
 go test ./...
 (cd wapc-guest-tinygo && go vet ./...)
+for policy in $policies; do (cd "$policy" && go vet ./... && go test ./...); done
 
 export GOOS=wasip1 GOARCH=wasm
 go vet ./...
