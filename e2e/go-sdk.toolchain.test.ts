@@ -22,6 +22,7 @@ const out = mkdtempSync(join(tmpdir(), 'go-sdk-'));
 const wapc = join(out, 'wapc.wasm');
 const wasi = join(out, 'wasi.wasm');
 const start = join(out, 'start.wasm');
+const tinygo = join(out, 'tinygo.wasm');
 
 beforeAll(() => {
   const folder = './examples/image-digests';
@@ -29,6 +30,7 @@ beforeAll(() => {
   buildGo(sdk, wapc, 'wapc', folder);
   buildGo(sdk, start, 'wapc', folder);
   runGo(sdk, ['run', './cmd/wapc-start', start]);
+  buildGo(join(sdk, 'wapc-guest-tinygo'), tinygo, 'wapc', './examples/names');
 });
 afterAll(() => rmSync(out, { recursive: true }));
 
@@ -129,4 +131,27 @@ function exported(path: string): string[] {
 it('starts as the host wants it', () => {
   expect(exported(wapc)).toEqual(['__guest_call', '_initialize', 'memory']);
   expect(exported(start)).toEqual(['__guest_call', '_start', 'memory']);
+});
+
+describe('a policy that was written for TinyGo', () => {
+  const request = admissionRequest({ object: pod('nginx') });
+
+  it('registers what it answers in main, and asks its host', async () => {
+    await checkSettingsCase(tinygo, { name: 'any', settings: {}, valid: true });
+    expect(await testPolicy(tinygo, { request, host })).toMatchObject({
+      accepted: false,
+      message: 'heard {"digest":"sha256:1"}',
+    });
+  });
+
+  it('hears why its host refuses', async () => {
+    const { message } = await testPolicy(tinygo, { request });
+    expect(message).toMatch(/^heard Host error: .*no answer for oci\/v1\/manifest_digest/);
+  });
+
+  it('tells where it panicked', async () => {
+    await expect(
+      testPolicy(tinygo, { request: admissionRequest({ object: { kind: 'Pod' } }) }),
+    ).rejects.toThrow(/panic at .*names\/main\.go:\d+: an object without a name/);
+  });
 });

@@ -41,3 +41,9 @@ func TestProgramFails(t *testing.T) {
 		assert.Empty(t, out.String())
 	}
 }
+
+func TestAPanicIsAnError(t *testing.T) {
+	broken := func([]byte) ([]byte, error) { panic("on purpose") }
+	err := Handlers{Validate: broken}.run([]string{"policy.wasm", "validate"}, strings.NewReader(""), &bytes.Buffer{})
+	assert.Regexp(t, `^panic at .*guest_test\.go:\d+: on purpose$`, err.Error())
+}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/kubewarden/policy-sdk-go/internal/handler"
 )
 
 // run is a policy as a program. The input is read to its end before the handler starts, since answers of the host
@@ -12,12 +14,12 @@ func (h Handlers) run(args []string, in io.Reader, out io.Writer) error {
 	if len(args) != 2 {
 		return errors.New("usage: policy.wasm validate|validate-settings")
 	}
-	var handler Handler
+	var operation Handler
 	switch args[1] {
 	case "validate":
-		handler = h.Validate
+		operation = h.Validate
 	case "validate-settings":
-		handler = h.settings()
+		operation = h.settings()
 	default:
 		return fmt.Errorf("no such operation: %s", args[1])
 	}
@@ -25,7 +27,7 @@ func (h Handlers) run(args []string, in io.Reader, out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("cannot read the input: %w", err)
 	}
-	answer, err := handler(input)
+	answer, err := handler.Call(operation, input)
 	if err != nil {
 		return err
 	}

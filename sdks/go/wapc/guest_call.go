@@ -1,6 +1,10 @@
 package wapc
 
-import "errors"
+import (
+	"errors"
+
+	"github.com/kubewarden/policy-sdk-go/internal/handler"
+)
 
 // answer runs the function of an operation.
 func answer(operation string, payload []byte) ([]byte, error) {
@@ -8,7 +12,7 @@ func answer(operation string, payload []byte) ([]byte, error) {
 	if !registered {
 		return nil, errors.New(`Could not find function "` + operation + `"`)
 	}
-	return function(payload)
+	return handler.Call(function, payload)
 }
 
 // A HostError is what the host said when it refused or failed a call.
