@@ -1,4 +1,4 @@
-import { mkdir, rmdir } from 'node:fs/promises';
+import { mkdir, rmdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
 const maximumAttempts = 10;
@@ -16,13 +16,54 @@ export async function inFolderOf<T>(
   let made: string | undefined;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      made = (await mkdir(dirname(path), { recursive: true })) ?? made;
+      made = (await makeFolder(dirname(path))) ?? made;
       return { value: await use(), made };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT' && attempt < maximumAttempts) continue;
       await removeMadeFolders(path, made);
       throw error;
     }
+  }
+}
+
+/**
+ * Makes a folder and those above it. Node's own way to do so never ends where a file system says of a folder that
+ * is there that it is not, as `/proc` does.
+ *
+ * @returns the topmost folder that had to be made
+ */
+export async function makeFolder(path: string): Promise<string | undefined> {
+  const missing: string[] = [];
+  for (let folder = resolve(path); ; folder = dirname(folder)) {
+    const made = await tryToMake(folder);
+    if (made !== 'no parent') {
+      const below = missing.toReversed();
+      for (const child of below) await tryToMake(child, 'all');
+      return made ? folder : below[0];
+    }
+    missing.push(folder);
+  }
+}
+
+/** Whether the folder was made, rather than there already. */
+async function tryToMake(
+  folder: string,
+  parents: 'all' | 'unknown' = 'unknown',
+): Promise<boolean | 'no parent'> {
+  try {
+    await mkdir(folder);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' && parents === 'unknown' && dirname(folder) !== folder) return 'no parent';
+    const isThere =
+      code !== 'ENOENT' &&
+      (await stat(folder).then(
+        (found) => found.isDirectory(),
+        () => false,
+      ));
+    if (isThere) return false;
+    throw error;
   }
 }
 

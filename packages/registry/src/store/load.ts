@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
@@ -7,7 +7,7 @@ import { PolicyArchiveError } from '../errors.ts';
 import { startsLikeWasm } from '../policy-file.ts';
 import { type ArchiveLimits, defaultArchiveLimits } from './archive-limits.ts';
 import { type EntryPlace, placeEntry } from './archive-names.ts';
-import { inFolderOf } from './create-folder.ts';
+import { inFolderOf, makeFolder } from './create-folder.ts';
 import { forgetIncomplete, noteIncomplete } from './incomplete-files.ts';
 import { createPartialName, removeAbandoned } from './partial-files.ts';
 import { storedUri, storeSchemes } from './paths.ts';
@@ -42,7 +42,7 @@ export async function loadPolicies(
   const staging = join(root, createPartialName());
   const incomplete = noteIncomplete(staging);
   try {
-    incomplete.made = await mkdir(staging, { recursive: true });
+    incomplete.made = await makeFolder(staging);
     await removeAbandoned(root);
     const unpacked = await unpack(archive.createReadStream({ autoClose: false }), staging, limits);
     await checkPlaces(root, unpacked.staged);

@@ -74,6 +74,12 @@ describe('writeAtomically', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it.runIf(existsSync('/proc/self'))('says so where no folder can be made', async () => {
+    await expect(writeAtomically('/proc/nowhere/a/p', [new Uint8Array(1)])).rejects.toThrow(
+      'wasm module cannot be saved to "/proc/nowhere/a/p": ENOENT',
+    );
+  });
+
   it('leaves nothing when the process exits in the middle', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'other'), 'stays');
