@@ -247,7 +247,9 @@ describe('with a registry that wants a password', () => {
     const credentials = passwordOf(registry);
     await expect(connect({ credentials }).fetchManifest(image)).rejects.toMatchObject({
       name: 'RegistryUnreachableError',
-      message: `cannot reach https://${registry.host}/v2/: unable to verify the first certificate`,
+      message:
+        `cannot reach https://${registry.host}/v2/: unable to verify the first certificate; ` +
+        'an authority that is not public is to be named in source_authorities of the sources file',
     });
     const warnings: string[] = [];
     const sources = insecure(registry.host);

@@ -3,6 +3,9 @@ import { dirname, resolve } from 'node:path';
 
 const maximumAttempts = 10;
 
+/** Codes of failures that come of a folder that has just been taken away, be it before or after it was looked for. */
+const vanished: ReadonlySet<string | undefined> = new Set(['ENOENT', 'EEXIST']);
+
 /**
  * Does what needs the folder of a file, with the folder there. Another process that removes a policy may take
  * away an empty folder between its creation and its use, so both are repeated.
@@ -19,7 +22,7 @@ export async function inFolderOf<T>(
       made = (await makeFolder(dirname(path))) ?? made;
       return { value: await use(), made };
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT' && attempt < maximumAttempts) continue;
+      if (vanished.has((error as NodeJS.ErrnoException).code) && attempt < maximumAttempts) continue;
       await removeMadeFolders(path, made);
       throw error;
     }
