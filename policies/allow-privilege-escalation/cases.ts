@@ -1,6 +1,6 @@
 import { admissionRequest, type PolicyCase } from '@kubewarden/policy-sdk/testing';
 import type { PolicyTables } from '../testing/tables.ts';
-import { creationOf, workload, workloadKinds } from '../testing/workloads.ts';
+import { caseOf, creationOf, workload, workloadKinds } from '../testing/workloads.ts';
 
 const escalating = { name: 'a', image: 'nginx', securityContext: { allowPrivilegeEscalation: true } };
 const confined = { name: 'b', image: 'nginx', securityContext: { allowPrivilegeEscalation: false } };
@@ -23,7 +23,7 @@ const rejected = (kind: string): { accepted: false; message: string } => ({
 const cases: PolicyCase[] = [
   ...workloadKinds.flatMap((kind): PolicyCase[] => [
     {
-      name: `${kind} that says nothing`,
+      name: caseOf(kind, 'that says nothing', 'Pod'),
       request: creationOf({ containers: [silent, undecided] }, kind),
       expected: accepted,
     },
@@ -33,7 +33,7 @@ const cases: PolicyCase[] = [
       expected: rejected(''),
     },
     {
-      name: `${kind} with an init container that may escalate`,
+      name: caseOf(kind, 'with an init container that may escalate', 'Pod'),
       request: creationOf({ containers: [silent], initContainers: [escalating] }, kind),
       expected: rejected('init '),
     },
@@ -50,6 +50,17 @@ const cases: PolicyCase[] = [
       },
     },
   ]),
+  {
+    name: 'original: containers and init containers are confined',
+    request: creationOf({ containers: [confined, confined], initContainers: [confined] }),
+    expected: accepted,
+  },
+  {
+    name: 'original: a container that may escalate, and settings that nobody knows',
+    request: creationOf({ containers: [escalating, silent] }),
+    settings: { allowPrivilegeEscalation: false },
+    expected: rejected(''),
+  },
   {
     name: 'an ephemeral container that may escalate',
     request: creationOf({ containers: [silent], ephemeralContainers: [escalating] }),

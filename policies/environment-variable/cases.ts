@@ -9,7 +9,7 @@ interface TestedContainer {
 
 const container = (name: string, ...variables: string[]): TestedContainer => ({
   name,
-  env: variables.map((variable) => ({ name: variable, value: 'x' })),
+  ...(variables.length > 0 && { env: variables.map((variable) => ({ name: variable, value: 'x' })) }),
 });
 
 const accepted = { accepted: true } as const;
@@ -94,13 +94,29 @@ const judgements: Readonly<
   ],
 };
 
+/** The judgements that the original has examples of, with the same names and values. */
+const originals = [
+  'containsAnyOf: a,b',
+  'containsAnyOf: no variables',
+  'doesNotContainAnyOf: c',
+  'containsAllOf: a,b',
+  'doesNotContainAllOf: a',
+  'containsOtherThan: c,d',
+  'doesNotContainOtherThan: a',
+  'doesNotContainOtherThan: no variables',
+];
+const judgementOf = (criteria: string, has: string): string => {
+  const name = `${criteria}: ${has === '' ? 'no variables' : has}`;
+  return originals.includes(name) ? `original: ${name}` : name;
+};
+
 const anyOfBoth = { criteria: 'containsAnyOf', values: ['a', 'b'] };
 const noneOfBoth = { criteria: 'doesNotContainAnyOf', values: ['a', 'b'] };
 
 const cases: PolicyCase[] = [
   ...(Object.keys(problems) as (keyof typeof problems)[]).flatMap((criteria) =>
     judgements[criteria].map(([has, names]): PolicyCase => ({
-      name: `${criteria}: ${has === '' ? 'no variables' : has}`,
+      name: judgementOf(criteria, has),
       request: creationOf(
         { containers: [container('web', ...has.split(',').filter(Boolean))] },
         'Deployment',
@@ -177,12 +193,12 @@ const cases: PolicyCase[] = [
     settings: anyOfBoth,
     expected: rejected(anyOf('web')),
   },
-  {
-    name: 'a list of variables that is null',
-    request: creationOf({ containers: [{ name: 'web', env: null }] }),
+  ...[null, []].map((env): PolicyCase => ({
+    name: `a list of variables that is ${JSON.stringify(env)}`,
+    request: creationOf({ containers: [{ name: 'web', env }] }),
     settings: noneOfBoth,
     expected: accepted,
-  },
+  })),
   { name: 'a Pod without containers', request: creationOf({}), settings: anyOfBoth, expected: accepted },
   {
     name: 'a Deployment without pod spec',

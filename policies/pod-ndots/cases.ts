@@ -19,13 +19,19 @@ const cases: PolicyCase[] = [
     expected: becomes(withOptions(ndots('1'))),
   },
   {
-    name: 'a Pod with another value',
+    name: 'original: a Pod with another value',
     request: creationOf(withOptions(ndots('5'))),
     expected: becomes(withOptions(ndots('1'))),
   },
   {
     name: 'a Pod with the value',
     request: creationOf(withOptions(ndots('1'))),
+    expected: unchanged,
+  },
+  {
+    name: 'original: a Pod with the value of the settings',
+    request: creationOf(withOptions(ndots('5'))),
+    settings: { ndots: 5 },
     expected: unchanged,
   },
   {

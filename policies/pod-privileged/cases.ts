@@ -1,6 +1,6 @@
 import { admissionRequest, type PolicyCase } from '@kubewarden/policy-sdk/testing';
 import type { PolicyTables } from '../testing/tables.ts';
-import { creationOf, workloadKinds } from '../testing/workloads.ts';
+import { caseOf, creationOf, workloadKinds } from '../testing/workloads.ts';
 
 const privileged = { name: 'a', image: 'nginx', securityContext: { privileged: true } };
 const unprivileged = { name: 'b', image: 'nginx', securityContext: { privileged: false } };
@@ -17,12 +17,12 @@ const rejected = (kind: string): { accepted: false; message: string } => ({
 const cases: PolicyCase[] = [
   ...workloadKinds.flatMap((kind): PolicyCase[] => [
     {
-      name: `${kind} without privileged containers`,
+      name: caseOf(kind, 'without privileged containers', 'Pod'),
       request: creationOf({ containers: [unprivileged, silent, undecided] }, kind),
       expected: accepted,
     },
     {
-      name: `${kind} with a privileged container`,
+      name: caseOf(kind, 'with a privileged container', 'Pod', 'Deployment', 'StatefulSet'),
       request: creationOf({ containers: [silent, privileged] }, kind),
       expected: rejected(''),
     },
@@ -49,6 +49,18 @@ const cases: PolicyCase[] = [
       initContainers: [unprivileged, undecided],
       ephemeralContainers: [unprivileged, silent],
     }),
+    expected: accepted,
+  },
+  {
+    name: 'original: both are skipped, and an init container is privileged',
+    request: creationOf({ containers: [silent, unprivileged], initContainers: [privileged] }),
+    settings: skipBoth,
+    expected: accepted,
+  },
+  {
+    name: 'original: both are skipped, and an ephemeral container is privileged',
+    request: creationOf({ containers: [silent, unprivileged], ephemeralContainers: [privileged] }),
+    settings: skipBoth,
     expected: accepted,
   },
   {

@@ -52,16 +52,16 @@ export function metadataTables(field: MetadataField, refused: string): PolicyTab
   const missing = (names: string): string => `The following mandatory ${field} are missing: ${names}`;
 
   const cases: PolicyCase[] = [
-    { name: 'no settings', request: usual, expected: accepted },
+    { name: 'original: no settings', request: usual, expected: accepted },
     { name: `no ${field}`, request: request(undefined), expected: accepted },
     {
-      name: 'a constraint that is met',
+      name: 'original: a constraint that is met',
       request: usual,
       settings: { [`constrained_${field}`]: { owner: '^team-' } },
       expected: accepted,
     },
     {
-      name: 'a constraint that is not met',
+      name: 'original: a constraint that is not met',
       request: usual,
       settings: { [`constrained_${field}`]: { 'cc-center': '^cc-\\d+$' } },
       expected: rejected(violating('cc-center')),
@@ -73,13 +73,13 @@ export function metadataTables(field: MetadataField, refused: string): PolicyTab
       expected: accepted,
     },
     {
-      name: `other ${field} are denied`,
+      name: `original: other ${field} are denied`,
       request: usual,
       settings: { [`denied_${field}`]: ['foo', 'bar'] },
       expected: accepted,
     },
     {
-      name: 'one is denied',
+      name: 'original: one is denied',
       request: usual,
       settings: { [`denied_${field}`]: ['foo', 'owner'] },
       expected: rejected(denied('owner')),
@@ -103,7 +103,7 @@ export function metadataTables(field: MetadataField, refused: string): PolicyTab
       expected: accepted,
     },
     {
-      name: 'a mandatory one is missing',
+      name: 'original: a mandatory one is missing',
       request: usual,
       settings: { [`mandatory_${field}`]: ['required'], [`constrained_${field}`]: { foo: '.*' } },
       expected: rejected(missing('required')),
@@ -204,7 +204,7 @@ export function metadataTables(field: MetadataField, refused: string): PolicyTab
       },
       { name: 'fields that nobody knows', settings: { something: 'else' }, valid: true },
       {
-        name: 'constrained and denied',
+        name: 'original: constrained and denied',
         settings: {
           [`denied_${field}`]: ['foo', 'cc-center'],
           [`constrained_${field}`]: { 'cc-center': '^cc-\\d+$' },
@@ -213,7 +213,7 @@ export function metadataTables(field: MetadataField, refused: string): PolicyTab
         message: `These ${field} cannot be constrained and denied at the same time: cc-center`,
       },
       {
-        name: 'mandatory and denied',
+        name: 'original: mandatory and denied',
         settings: { [`denied_${field}`]: ['foo', 'cc-center'], [`mandatory_${field}`]: ['cc-center'] },
         valid: false,
         message: `These ${field} cannot be mandatory and denied at the same time: cc-center`,
@@ -231,13 +231,13 @@ export function metadataTables(field: MetadataField, refused: string): PolicyTab
           `These ${field} cannot be mandatory and denied at the same time: c`,
       },
       ...[
-        ['^cc-[12$', 'missing closing ]: `[12$`'],
+        ['^cc-[12$', 'missing closing ]: `[12$`', 'original: '],
         ['(a', 'missing closing ): `(a`'],
         ['a**', 'invalid nested repetition operator: `**`'],
         ['(?=ahead)', 'invalid or unsupported Perl syntax: `(?=`'],
         ['\\8', 'invalid escape sequence: `\\8`'],
-      ].map(([expression, problem]) => ({
-        name: `a constraint that is no regular expression: ${expression}`,
+      ].map(([expression, problem, origin = '']) => ({
+        name: `${origin}a constraint that is no regular expression: ${expression}`,
         settings: { [`constrained_${field}`]: { 'cc-center': expression } },
         valid: false,
         message: `error parsing regexp: ${problem}, in the constraint of cc-center`,

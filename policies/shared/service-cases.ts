@@ -20,9 +20,10 @@ export function serviceTables(forbidden: 'LoadBalancer' | 'NodePort'): PolicyTab
     cases: [
       ...types.flatMap((type): PolicyCase[] => {
         const expected = type === forbidden ? rejected : accepted;
+        const isOriginal = type === forbidden || type === 'ClusterIP';
         return [
           {
-            name: `a Service of type ${type}`,
+            name: `${isOriginal ? 'original: ' : ''}a Service of type ${type}`,
             request: admissionRequest({ object: service({ type, ports, selector: { app: 'nginx' } }) }),
             expected,
           },

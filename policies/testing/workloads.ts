@@ -33,3 +33,12 @@ export function workload(kind: string, podSpec: object): KubernetesObject {
 export function creationOf(podSpec: object, kind = 'Pod'): AdmissionRequest {
   return admissionRequest({ object: workload(kind, podSpec) });
 }
+
+/**
+ * The name of a case of each kind of workload, some of which are cases of the original policy, too.
+ *
+ * @param originals - the kinds that the original policy has the case of
+ */
+export function caseOf(kind: string, what: string, ...originals: string[]): string {
+  return `${originals.includes(kind) ? 'original: ' : ''}${kind} ${what}`;
+}

@@ -36,7 +36,7 @@ const rejected = (...hosts: string[]): PolicyCase['expected'] => ({
 
 const cases: PolicyCase[] = [
   {
-    name: 'a host that nobody has',
+    name: 'original: a host that nobody has',
     request: creationFor('new.example.com'),
     host: cluster,
     expected: accepted,
@@ -48,7 +48,7 @@ const cases: PolicyCase[] = [
     expected: accepted,
   },
   {
-    name: 'a host that another one has',
+    name: 'original: a host that another one has',
     request: creationFor('shop.example.com'),
     host: cluster,
     expected: rejected('shop.example.com'),

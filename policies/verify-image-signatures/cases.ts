@@ -6,7 +6,7 @@ import {
   type SettingsCase,
 } from '@kubewarden/policy-sdk/testing';
 import type { PolicyTables } from '../testing/tables.ts';
-import { creationOf, workload, workloadKinds } from '../testing/workloads.ts';
+import { caseOf, creationOf, workload, workloadKinds } from '../testing/workloads.ts';
 
 const digest = `sha256:${'1d'.repeat(32)}`;
 const otherDigest = `sha256:${'9a'.repeat(32)}`;
@@ -20,6 +20,7 @@ const pem = (label: string, body = 'Zm9vYmFy'): string =>
 const publicKey = pem('PUBLIC KEY');
 const alice = pem('CERTIFICATE', 'YWxpY2U=');
 const bob = pem('CERTIFICATE', 'Ym9iYm9i');
+const intermediate = pem('CERTIFICATE', 'YmVsb3c=');
 const root = pem('CERTIFICATE', 'cm9vdA==');
 const bytes = (text: string): number[] => [...new TextEncoder().encode(text)];
 
@@ -114,6 +115,9 @@ const rejected = (...problems: string[]): PolicyCase['expected'] => ({
 });
 const unsigned = `verification of image ${unsignedImage} failed: Callback evaluation failure: no signatures found`;
 
+/** The original has examples of all kinds but DaemonSets. */
+const originalKinds = workloadKinds.filter((kind) => kind !== 'DaemonSet');
+
 /** Which images an entry is about. */
 const wildcards: readonly (readonly [pattern: string, image: string, matches: boolean])[] = [
   ['*', unsignedImage, true],
@@ -137,7 +141,7 @@ const wildcards: readonly (readonly [pattern: string, image: string, matches: bo
 const cases: PolicyCase[] = [
   ...kinds.flatMap(({ name, entry, asked }): PolicyCase[] => [
     {
-      name: `${name}: the image is pinned`,
+      name: `${name === 'keyless' ? 'original: ' : ''}${name}: the image is pinned`,
       request: creationOf({ containers: [container(signedImage)] }),
       settings: { signatures: [{ image: 'ghcr.io/*', ...entry }] },
       host: hostExpecting(asked.map((one) => ({ image: signedImage, ...one, annotations: null }))),
@@ -174,7 +178,7 @@ const cases: PolicyCase[] = [
   ]),
   ...workloadKinds.flatMap((kind): PolicyCase[] => [
     {
-      name: `${kind} with a signed image`,
+      name: caseOf(kind, 'with a signed image', ...originalKinds),
       request: creationOf({ containers: [container(signedImage)] }, kind),
       settings,
       host,
@@ -184,7 +188,7 @@ const cases: PolicyCase[] = [
       },
     },
     {
-      name: `${kind} with an image that is not signed`,
+      name: caseOf(kind, 'with an image that is not signed', ...originalKinds),
       request: creationOf({ containers: [container(unsignedImage)] }, kind),
       settings,
       host,
@@ -212,13 +216,54 @@ const cases: PolicyCase[] = [
       },
     },
     {
-      name: `${kind} that must not be mutated`,
+      name: caseOf(kind, 'that must not be mutated', 'Pod'),
       request: creationOf({ containers: [container(signedImage)] }, kind),
       settings: { ...settings, modifyImagesWithDigest: false },
       host,
       expected: accepted,
     },
   ]),
+  {
+    name: 'original: keyless: another subject has signed',
+    request: creationOf({ containers: [container(signedImage)] }),
+    settings: { signatures: [{ image: signedImage, keyless: [{ issuer, subject: 'bob@example.com' }] }] },
+    host: {
+      'oci/v2/verify'() {
+        throw new Error('subject: !equal bob@example.com');
+      },
+    },
+    expected: rejected(
+      `verification of image ${signedImage} failed: Callback evaluation failure: subject: !equal bob@example.com`,
+    ),
+  },
+  {
+    name: 'original: a certificate with a chain, in the transparency log: the image is pinned',
+    request: creationOf({ containers: [container(signedImage)] }),
+    settings: {
+      signatures: [
+        {
+          image: signedImage,
+          certificates: [alice],
+          certificateChain: [intermediate, root],
+          requireRekorBundle: true,
+        },
+      ],
+    },
+    host: hostExpecting([
+      {
+        image: signedImage,
+        type: 'SigstoreCertificateVerify',
+        certificate: bytes(alice),
+        certificate_chain: [bytes(intermediate), bytes(root)],
+        require_rekor_bundle: true,
+        annotations: null,
+      },
+    ]),
+    expected: {
+      accepted: true,
+      mutatedObject: workload('Pod', { containers: [container(pinnedImage)] }),
+    },
+  },
   {
     name: 'an init container is not signed',
     request: creationOf({ containers: [container(signedImage)], initContainers: [container(unsignedImage)] }),
@@ -465,6 +510,11 @@ const tables: PolicyTables = {
       'Certificate signature for image *: "no certificate provided"',
     ),
     settingsCase('a certificate that is not trusted', { certificates: [bob] }, `${distrust}"`),
+    settingsCase(
+      'original: a chain that fits one certificate, and not the other',
+      { certificates: [alice, bob], certificateChain: [root], requireRekorBundle: false },
+      `${distrust}"`,
+    ),
     settingsCase(
       'a chain that does not fit',
       { certificates: [alice], certificateChain: [bob], requireRekorBundle: true },
