@@ -33,7 +33,7 @@ export { maximumPolicyBytes } from './policy-file.ts';
 export { readSources } from './read-sources.ts';
 export { noSources, type Sources } from './sources.ts';
 export { type ArchiveLimits, defaultArchiveLimits } from './store/archive-limits.ts';
-export type { PolicySummary } from './store/facts.ts';
+export { hashFile, type PolicySummary } from './store/facts.ts';
 export { findPolicyBySha256, findPolicyByUri } from './store/find.ts';
 export { listPolicies, type StoredPolicy, type StoreEntry, type UnreadableEntry } from './store/list.ts';
 export { type LoadedArchive, loadPolicies } from './store/load.ts';

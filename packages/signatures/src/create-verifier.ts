@@ -1,4 +1,5 @@
 import {
+  hashFile,
   imageByDigest,
   type ImageReference,
   type RegistryClient,
@@ -8,7 +9,6 @@ import { collectSignatureMaterial } from './discovery/collect-signature-material
 import { VerificationError } from './errors.ts';
 import { createJudgeSource } from './judge-source.ts';
 import type { SignatureMaterial } from './material.ts';
-import { sha256OfFile } from './records/file-digest.ts';
 import type { SignatureRecords } from './records/signature-records.ts';
 import type { TrustRootSource } from './trust-root/trust-root.ts';
 import type { VerifiedImage, Verifier } from './verifier.ts';
@@ -65,10 +65,11 @@ async function verifyStored(
   records: SignatureRecords,
   verify: (material: SignatureMaterial) => Promise<readonly string[]>,
 ): Promise<VerifiedImage | undefined> {
-  const sha256 = await sha256OfFile(path);
-  if (sha256 === undefined) return undefined;
+  // Without a file there is nothing to have a record of; why the registry cannot be asked is what is told then.
+  const file = await hashFile(path).catch(() => undefined);
+  if (file === undefined) return undefined;
   let failure: VerificationError | undefined;
-  for (const material of await records.findByLayer(sha256)) {
+  for (const material of await records.findByLayer(file.sha256)) {
     if (image.digest !== undefined && image.digest !== material.digest) continue;
     try {
       return verified(image, material, await verify(material), 'stored');
