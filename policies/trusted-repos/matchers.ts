@@ -5,17 +5,17 @@ import {
   parseImageReference,
   type ImageReference,
 } from './image-reference.ts';
-import { isWildcard, matchesWildcard } from './wildcard.ts';
+import { isWildcard, matchesWildcard } from '../shared/wildcard.ts';
 
 /** Whether an entry of the settings means the registry of an image. */
 export function meansRegistry(entry: string, { registry }: ImageReference): boolean {
   const normalized = normalizeRegistry(entry);
-  return isWildcard(entry) ? matchesWildcard(registry, normalized) : registry === normalized;
+  return isWildcard(entry) ? matchesWildcard(normalized, registry) : registry === normalized;
 }
 
 /** Whether an entry of the settings means a tag. */
 export function meansTag(entry: string, tag: string): boolean {
-  return isWildcard(entry) ? matchesWildcard(tag, entry) : tag === entry;
+  return isWildcard(entry) ? matchesWildcard(entry, tag) : tag === entry;
 }
 
 /**
@@ -30,8 +30,8 @@ export function meansImage(entry: string, image: ImageReference, otherRegistries
   if (isOnDockerHub || otherRegistries) names.push(image.repository);
   if (isWildcard(entry)) {
     const pattern = entry.replace(/:443(?=\/)/, '');
-    if (matchesWildcard(formatImageReference(image), pattern)) return true;
-    return !/[:@]/.test(entry) && names.some((name) => matchesWildcard(name, pattern));
+    if (matchesWildcard(pattern, formatImageReference(image))) return true;
+    return !/[:@]/.test(entry) && names.some((name) => matchesWildcard(pattern, name));
   }
   const reference = parseImageReference(entry);
   if (reference === undefined) return false;

@@ -13,7 +13,7 @@ import { members, strings } from '../shared/settings.ts';
 import { objectList } from '../shared/shape.ts';
 import { isTag, parseImageReference, type ImageReference } from './image-reference.ts';
 import { meansImage, meansRegistry, meansTag } from './matchers.ts';
-import { isWildcard } from './wildcard.ts';
+import { isWildcard } from '../shared/wildcard.ts';
 
 const images = optional(
   array(

@@ -8,7 +8,7 @@ import {
   type VerifiedImage,
 } from '@kubewarden/policy-sdk/host/verify';
 import type { Signature } from './settings.ts';
-import { matchesWildcard } from './wildcard.ts';
+import { matchesWildcard } from '../shared/wildcard.ts';
 
 /** What became of an image. */
 export interface VerificationOutcome {

@@ -26,3 +26,8 @@ export function matchesWildcard(pattern: string, text: string): boolean {
   }
   return wanted.slice(at).every((character) => character === '*');
 }
+
+/** Whether a text is a pattern at all. */
+export function isWildcard(text: string): boolean {
+  return /[*?]/.test(text);
+}
