@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { X509Certificate as ParsedCertificate } from '@sigstore/core';
-import { VerificationError } from './errors.ts';
+import { TrustRootError, VerificationError } from './errors.ts';
 import { checkSigningCertificate } from './evidence/certificate-identity.ts';
 import type { Judge } from './evidence/judge.ts';
 import { isSignedBy } from './evidence/public-key.ts';
@@ -67,6 +67,7 @@ async function mismatch(
   try {
     judge = await judgeSource();
   } catch (error) {
+    if (!(error instanceof TrustRootError)) throw error;
     // Whoever can attach an entry can also leave it out, so where none is required nothing is lost.
     if (!requirement.requireRekorBundle) return undefined;
     return `its Rekor bundle cannot be judged without a trust root: ${(error as Error).message}`;

@@ -88,7 +88,9 @@ function checkNumber(items: readonly unknown[], missing?: string): void {
 /** As in a verification config: absolute, and its path ends in a slash. */
 function readUrlPrefix(text: string): string {
   const url = URL.parse(text);
-  if (url === null) throw new HostCallError(`the url_prefix ${JSON.stringify(text)} is no absolute URL`);
+  // Without a host there is no path either that a slash could end, and any longer text would match.
+  if (url === null || url.host === '')
+    throw new HostCallError(`the url_prefix ${JSON.stringify(text)} is no absolute URL`);
   if (!url.pathname.endsWith('/')) url.pathname += '/';
   return url.href;
 }

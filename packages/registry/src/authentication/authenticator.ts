@@ -128,6 +128,8 @@ export function createAuthenticator(
     reauthorize: async (scope, refused, demand, signal) => {
       if (demand.challenges.length > 0) demands.set(scope.registry, demand);
       const { registry, repository, actions } = scope;
+      // They may have been renewed since: a file is written anew, a helper gives what lives for hours.
+      if (refused !== undefined) credentials.delete(registry);
       const key = `${registry}/${repository}:${actions}`;
       if (tokens.get(key)?.authorization === refused) tokens.delete(key);
       const authorization = await satisfy(scope, demand, signal);

@@ -110,4 +110,5 @@ async function* withoutStart(
     }
     if (start.byteLength < piece.byteLength) yield piece.subarray(start.byteLength);
   }
+  if (skip > 0) throw new RegistryError(`what ${redact(answer.url)} sends has changed while it was read`);
 }

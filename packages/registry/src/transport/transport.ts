@@ -236,13 +236,14 @@ export function createTransport({ sources, proxies, limits, warn }: TransportOpt
   const request: Transport['request'] = async (request, consume) => {
     for (let attempt = 1; ; attempt += 1) {
       const mayRepeat = request.repeatable && attempt < maximumAttempts;
-      let pause: number | undefined = limits.retryMilliseconds * 2 ** (attempt - 1);
+      let pause = limits.retryMilliseconds * 2 ** (attempt - 1);
       try {
         const answer = await follow(request);
-        if (mayRepeat) {
-          pause = repetitionPause(answer.status, answer.header('retry-after'), pause);
-        }
-        if (!mayRepeat || pause === undefined) return await consume(answer);
+        const wanted = mayRepeat
+          ? repetitionPause(answer.status, answer.header('retry-after'), pause)
+          : undefined;
+        if (wanted === undefined) return await consume(answer);
+        pause = wanted;
         answer.discard();
       } catch (error) {
         if (!mayRepeat || !(error instanceof ConnectionBrokenError)) throw error;

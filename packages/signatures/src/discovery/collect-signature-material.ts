@@ -85,6 +85,7 @@ async function collectBundles(
     candidates,
     async ({ digest }): Promise<Uint8Array | undefined> => {
       const found = await fetchIfThere(client, imageByDigest(image, digest), options);
+      if (found !== undefined) budget.spend(found.bytes.byteLength, image);
       if (found?.kind !== 'image' || !maySpeakOfSignature(found.manifest.annotations)) return undefined;
       const layer = found.manifest.layers.find(({ mediaType }) => isBundleMediaType(mediaType));
       if (layer === undefined) return undefined;
@@ -138,13 +139,16 @@ class ByteBudget {
           `${blob.size} bytes, at most ${limit} are read`,
       );
     }
-    this.#left -= blob.size;
-    if (this.#left < 0) {
-      throw new VerificationError(
-        `failed to get image trusted layers: the signatures in ${formatImageReference(image)} have more than ` +
-          `${discoveryLimits.totalBytes} bytes`,
-      );
-    }
+    this.spend(blob.size, image);
     return await client.fetchBlob(image, blob, { ...options, maximumBytes: blob.size });
+  }
+
+  spend(bytes: number, image: ImageReference): void {
+    this.#left -= bytes;
+    if (this.#left >= 0) return;
+    throw new VerificationError(
+      `failed to get image trusted layers: the signatures in ${formatImageReference(image)} have more than ` +
+        `${discoveryLimits.totalBytes} bytes`,
+    );
   }
 }

@@ -8,7 +8,7 @@ export const discoveryLimits = {
   payloadBytes: 64 * 1024,
   /** Bytes of one bundle. */
   bundleBytes: 1024 * 1024,
-  /** Bytes of all payloads and bundles. */
+  /** Bytes of all payloads and bundles, and of the manifests of bundles. */
   totalBytes: 8 * 1024 * 1024,
   /** Downloads at a time. */
   concurrency: 8,

@@ -3,8 +3,10 @@ import {
   type CallOptions,
   imageByDigest,
   type ImageReference,
+  NotInRegistryError,
   type RegistryClient,
   type Subject,
+  UnsupportedManifestError,
 } from '@kubewarden/registry';
 import { type Bundle, bundleFromJSON } from '@sigstore/bundle';
 import { dsse } from '@sigstore/core';
@@ -67,12 +69,19 @@ async function fetchBundle(
   artifact: ImageReference,
   options: CallOptions,
 ): Promise<Bundle | undefined> {
+  let bytes: Uint8Array;
   try {
     const fetched = await client.fetchManifest(artifact, options);
     if (fetched.kind !== 'image') return undefined;
     const layer = fetched.manifest.layers.find(({ mediaType }) => isBundleMediaType(mediaType));
-    if (layer === undefined) return undefined;
-    const bytes = await client.fetchBlob(artifact, layer, { ...options, maximumBytes: maximumBundleBytes });
+    if (layer === undefined || layer.size > maximumBundleBytes) return undefined;
+    bytes = await client.fetchBlob(artifact, layer, { ...options, maximumBytes: maximumBundleBytes });
+  } catch (error) {
+    const isUnusable = error instanceof NotInRegistryError || error instanceof UnsupportedManifestError;
+    if (isUnusable) return undefined;
+    throw error;
+  }
+  try {
     return bundleFromJSON(JSON.parse(Buffer.from(bytes).toString()));
   } catch {
     // Not ours in any case: one that we have written can be read.

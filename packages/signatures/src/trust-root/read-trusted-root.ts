@@ -62,7 +62,8 @@ function readAuthorities(object: Record<string, unknown>, list: List): Authority
 }
 
 function readLogs(object: Record<string, unknown>, list: List, options: ReadTrustedRootOptions): Log[] {
-  return entries(object, list).flatMap((entry, index) => {
+  const listed = entries(object, list);
+  const logs = listed.flatMap((entry, index) => {
     const path = `${list}[${index}]`;
     try {
       return [readLog(path, entry)];
@@ -71,6 +72,9 @@ function readLogs(object: Record<string, unknown>, list: List, options: ReadTrus
       throw error;
     }
   });
+  // A root that names no log asks for none. One of which no log can be read must not pass for such a root.
+  if (listed.length > 0 && logs.length === 0) throw new TrustRootError(`none of ${list} can be used`);
+  return logs;
 }
 
 function readLog(path: string, entry: unknown): Log {
