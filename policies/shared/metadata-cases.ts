@@ -55,6 +55,13 @@ export function metadataTables(field: MetadataField, refused: string): PolicyTab
     { name: 'original: no settings', request: usual, expected: accepted },
     { name: `no ${field}`, request: request(undefined), expected: accepted },
     {
+      name: 'metadata that are no object',
+      request: admissionRequest({
+        object: { ...ingress({}), metadata: 'shop' } as unknown as KubernetesObject,
+      }),
+      expected: { accepted: false, code: 400 },
+    },
+    {
       name: 'original: a constraint that is met',
       request: usual,
       settings: { [`constrained_${field}`]: { owner: '^team-' } },

@@ -72,6 +72,11 @@ export function judgeMetadata(
   { denied, mandatory, constrained }: MetadataRules,
 ): ValidationResponse {
   if (operation === 'DELETE') return accept();
+  const metadata: unknown = object?.metadata;
+  const isWhatKubernetesSends = typeof (metadata ?? {}) === 'object' && !Array.isArray(metadata);
+  if ((object === undefined && operation !== 'CONNECT') || !isWhatKubernetesSends) {
+    throw new RequestError('request.object must be there, and its metadata be an object');
+  }
   const map = readMap(field, object?.metadata?.[field]);
   const names = Object.keys(map);
   const allowed = names.filter((name) => !denied.includes(name));

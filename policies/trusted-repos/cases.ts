@@ -34,6 +34,18 @@ const judged = (
 
 const cases: PolicyCase[] = [
   {
+    name: 'a registry in upper case is no user of Docker Hub',
+    request: pod('EVIL/repo:v1'),
+    settings: registries('allow', 'docker.io'),
+    expected: rejected('registries not allowed: evil'),
+  },
+  {
+    name: 'an image that is no text',
+    request: creationOf({ containers: [{ name: 'web', image: 5 }] }),
+    settings: registries('allow', 'ghcr.io'),
+    expected: { accepted: false, code: 400, message: 'an image must be a string' },
+  },
+  {
     name: 'original: the tag latest',
     request: pod('nginx:latest'),
     settings: tags('latest'),

@@ -64,7 +64,8 @@ function splitName(name: string): { registry: string; repository: string } {
   const slash = name.indexOf('/');
   const first = slash < 0 ? '' : name.slice(0, slash);
   // Else it is the first part of a repository of Docker Hub.
-  const isRegistry = first === 'localhost' || /[.:]/.test(first);
+  // Repositories have no upper case, so that what has some is a host.
+  const isRegistry = first === 'localhost' || /[.:]/.test(first) || first !== first.toLowerCase();
   const registry = normalizeRegistry(isRegistry ? first : 'docker.io');
   const path = isRegistry ? name.slice(slash + 1) : name;
   return { registry, repository: registry === 'docker.io' ? inLibrary(path) : path };

@@ -6,6 +6,7 @@ import {
   extractPodSpec,
   reject,
   rejectSettings,
+  RequestError,
   type PodSpec,
 } from '@kubewarden/policy-sdk';
 import { array, check, optional, pipe, string, type InferOutput } from 'valibot';
@@ -82,10 +83,15 @@ export default definePolicy({
 /** What the containers and volumes of a pod are made of. Workloads may leave the image to somebody else. */
 function imagesOf(podSpec: PodSpec): readonly string[] {
   const volumes = podSpec.volumes as readonly ImageVolume[] | undefined;
-  return [
+  const images: readonly unknown[] = [
     ...allContainers(podSpec).map(({ image }) => image),
     ...objectList(volumes, 'the volumes').map(({ image }) => image?.reference),
-  ].filter((image) => typeof image === 'string' && image !== '') as readonly string[];
+  ];
+  return images.filter((image) => {
+    if (image === undefined || image === null || image === '') return false;
+    if (typeof image !== 'string') throw new RequestError('an image must be a string');
+    return true;
+  }) as readonly string[];
 }
 
 function isRegistryAllowed(image: ImageReference, { registries: { allow, reject } }: Settings): boolean {

@@ -36,6 +36,18 @@ const rejected = (...hosts: string[]): PolicyCase['expected'] => ({
 
 const cases: PolicyCase[] = [
   {
+    name: 'another Ingress whose rules cannot be read',
+    request: creationFor('new.example.com'),
+    host: { 'kubernetes/list_resources_all': () => ({ items: [ingress({ rules: 'none' }, 'odd')] }) },
+    expected: { accepted: false, code: 500, message: /the rules of shop\/odd are no list of rules/ },
+  },
+  {
+    name: 'a spec that is no object',
+    request: admissionRequest({ object: ingress('none') }),
+    host: cluster,
+    expected: { accepted: false, code: 400 },
+  },
+  {
     name: 'original: a host that nobody has',
     request: creationFor('new.example.com'),
     host: cluster,

@@ -2,6 +2,7 @@ import { accept, definePolicy, HostError, reject, RequestError } from '@kubeward
 import { list } from '@kubewarden/policy-sdk/host/kubernetes';
 
 const groups = ['networking.k8s.io', 'extensions'];
+const operation = 'kubernetes/list_resources_all';
 
 export default definePolicy({
   validate(request) {
@@ -40,7 +41,15 @@ function hostsOfOthers(name: string | undefined, namespace: string | undefined):
     fieldMasks: ['spec.rules.host'],
   });
   const others = items.filter(({ metadata }) => metadata?.name !== name || metadata?.namespace !== namespace);
-  return new Set(others.flatMap(({ spec }) => hostsOf(spec) ?? []));
+  const hosts = others.flatMap(({ metadata, spec }) => {
+    const own = hostsOf(spec);
+    if (own !== undefined) return own;
+    throw new HostError(
+      `the rules of ${metadata?.namespace}/${metadata?.name} are no list of rules`,
+      operation,
+    );
+  });
+  return new Set(hosts);
 }
 
 /**
@@ -50,6 +59,8 @@ function hostsOfOthers(name: string | undefined, namespace: string | undefined):
  * @returns undefined if it has no such shape
  */
 function hostsOf(spec: unknown): string[] | undefined {
+  if (spec !== undefined && spec !== null && (typeof spec !== 'object' || Array.isArray(spec)))
+    return undefined;
   const { rules } = Object(spec ?? {}) as { rules?: unknown };
   if (rules === undefined || rules === null) return [];
   if (!Array.isArray(rules)) return undefined;

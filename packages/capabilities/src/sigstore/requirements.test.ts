@@ -67,6 +67,14 @@ describe('what has to be signed', () => {
       'the url_prefix "github.com/org" is no absolute URL',
     ],
     [
+      {
+        type: 'SigstoreKeylessPrefixVerify',
+        image,
+        keyless_prefix: [{ issuer: 'i', url_prefix: 'mailto:a' }],
+      },
+      'the url_prefix "mailto:a" is no absolute URL',
+    ],
+    [
       { type: 'SigstorePubKeyVerify', image, pub_keys: Array.from({ length: 101 }, () => 'key') },
       '101 signers are more than the 100 that one request may name',
     ],

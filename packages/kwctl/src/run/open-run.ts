@@ -61,8 +61,12 @@ export async function openRun(invocation: Invocation): Promise<Run> {
     return {
       steps: definitions.map((definition) => runStep(definition, shared, host)),
       close: async () => {
-        await session.close();
-        await host.close();
+        // The host may still be asking registries, and what it recorded is to be written in any case.
+        try {
+          await host.close();
+        } finally {
+          await session.close();
+        }
       },
     };
   } catch (error) {
