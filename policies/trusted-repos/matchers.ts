@@ -4,7 +4,7 @@ import {
   normalizeRegistry,
   parseImageReference,
   type ImageReference,
-} from './image-reference.ts';
+} from '../shared/image-reference.ts';
 import { isWildcard, matchesWildcard } from '../shared/wildcard.ts';
 
 /** Whether an entry of the settings means the registry of an image. */

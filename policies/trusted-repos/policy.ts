@@ -12,7 +12,7 @@ import {
 import { array, check, optional, pipe, string, type InferOutput } from 'valibot';
 import { members, strings } from '../shared/settings.ts';
 import { objectList } from '../shared/shape.ts';
-import { isTag, parseImageReference, type ImageReference } from './image-reference.ts';
+import { isTag, parseImageReference, type ImageReference } from '../shared/image-reference.ts';
 import { meansImage, meansRegistry, meansTag } from './matchers.ts';
 import { isWildcard } from '../shared/wildcard.ts';
 

@@ -312,6 +312,13 @@ const cases: PolicyCase[] = [
     expected: matches ? rejected(unsigned) : accepted,
   })),
   {
+    name: 'a registry in upper case and with the port of HTTPS is the same one',
+    request: creationOf({ containers: [container('GHCR.io:443/kubewarden/app:unsigned')] }),
+    settings: { signatures: [{ image: 'ghcr.io/kubewarden/*', pubKeys: [publicKey] }] },
+    host,
+    expected: rejected(unsigned.replace('ghcr.io', 'GHCR.io:443')),
+  },
+  {
     name: 'all entries that are about an image must be met',
     request: creationOf({ containers: [container(signedImage)] }),
     settings: { signatures: [{ image: '*', keyless: [{ issuer, subject: 'a' }] }, ...settings.signatures] },

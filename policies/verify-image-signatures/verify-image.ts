@@ -7,6 +7,7 @@ import {
   verifyPublicKeys,
   type VerifiedImage,
 } from '@kubewarden/policy-sdk/host/verify';
+import { normalizeRegistry, parseImageReference } from '../shared/image-reference.ts';
 import type { Signature } from './settings.ts';
 import { matchesWildcard } from '../shared/wildcard.ts';
 
@@ -20,10 +21,16 @@ export interface VerificationOutcome {
 
 /** Verifies everything that the settings demand of an image. */
 export function verifyImage(image: string, signatures: readonly Signature[]): VerificationOutcome {
+  const reference = parseImageReference(image);
+  if (reference === undefined) return { failures: ['it is no image reference'] };
+  // A runtime asks the same registry in whatever case it is written, and with the port of HTTPS or without.
+  const [host = ''] = image.split('/');
+  const isHost = normalizeRegistry(host) === reference.registry;
+  const names = isHost ? [image, reference.registry + image.slice(host.length)] : [image];
   const failures: string[] = [];
   const digests = new Set<string>();
   for (const signature of signatures) {
-    if (!matchesWildcard(signature.image, image)) continue;
+    if (!names.some((name) => matchesWildcard(signature.image, name))) continue;
     try {
       for (const { isTrusted, digest } of verifySignature(image, signature)) {
         if (isTrusted) digests.add(digest);
